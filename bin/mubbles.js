@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// Starts the built program. Everything that can go wrong before dist/ runs is said here in a sentence.
+import { existsSync } from "node:fs";
+
+const OLDEST_NODE = 20;
+const program = new URL("../dist/cli/main.js", import.meta.url);
+
+function refuse(sentence, hint) {
+  process.stderr.write(`mubbles: USAGE: ${sentence}\n  ${hint}\n`);
+  process.exitCode = 2;
+}
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  refuse(
+    `Node.js ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}`,
+    "install a newer Node.js, then run the same command again",
+  );
+} else if (!existsSync(program)) {
+  refuse("mubbles is not built yet: dist/ is missing", "run `npm run build` in the folder of mubbles");
+} else {
+  const { main } = await import(program.href);
+  await main(process.argv);
+}

@@ -1,0 +1,86 @@
+/** `mubbles file MEDIA…`: recordings to subtitles and text. */
+import { Command } from "commander";
+import { EXIT, MubblesError } from "../errors.js";
+import { Engine } from "../model/engine.js";
+import { worseExitCode } from "./exit-code.js";
+import { declareFileOptions, type FileOptions, readFileOptions } from "./file-options.js";
+import { type Interrupt, listenForInterrupt, unlessAborted } from "./interrupt.js";
+import { note } from "./messages.js";
+import { type PlannedInput, planOutputs, prepareOutputs, STDIN } from "./outputs.js";
+import { Progress } from "./progress.js";
+import { transcribeFile } from "./transcribe-file.js";
+
+const EXAMPLES = `
+Examples:
+  mubbles file meeting.mp4 > meeting.srt             subtitles on standard output
+  mubbles file -f srt,txt -o out *.mp3               out/NAME.srt and out/NAME.txt for each
+  mubbles file -l German --task translate rede.ogg   German speech as English subtitles
+  mubbles file -f jsonl talk.wav | jq -r .text       one segment a line, as soon as it is known
+  arecord -f S16_LE -r 16000 -t raw | mubbles file --raw s16le:16000:1 -
+
+With one format and no --output-dir the result goes to standard output; of several inputs, one document after
+the other. Several formats without --output-dir go to the current folder.
+
+Exit codes: 0 done, 1 a bug in mubbles, 2 wrong usage, 3 an input cannot be read or holds no audio, 4 partial: what
+could be decoded was transcribed, 5 model missing, broken or out of memory, 6 device, 130 interrupted.
+One input that fails does not stop the others; the gravest code counts.
+`;
+
+export function fileCommand(finish: (exitCode: number) => void): Command {
+  const command = new Command("file")
+    .summary("transcribe recordings to subtitles or text")
+    .description("Transcribe recordings to subtitles or text. MEDIA is a file, or - for standard input.")
+    .argument("<media...>", "audio or video files")
+    .addHelpText("after", EXAMPLES);
+  return declareFileOptions(command).action(async (inputs: string[], parsed) => {
+    finish(await transcribeFiles(inputs, readFileOptions(parsed)));
+  });
+}
+
+async function transcribeFiles(inputs: readonly string[], options: FileOptions): Promise<number> {
+  const plan = planOutputs(inputs, options);
+  if (inputs.includes(STDIN) && process.stdin.isTTY) {
+    throw new MubblesError("USAGE", {
+      where: STDIN,
+      detail: "standard input is a terminal; redirect a file or a pipe to it",
+    });
+  }
+  await prepareOutputs(plan);
+  const interrupt = listenForInterrupt();
+  try {
+    return await runPlan(plan, options, interrupt);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+async function runPlan(
+  plan: readonly PlannedInput[],
+  options: FileOptions,
+  { signal }: Interrupt,
+): Promise<number> {
+  const onTerminal = process.stderr.isTTY === true && !options.quiet;
+  const progress = new Progress(onTerminal && options.progress);
+  progress.loading(options.engine.model);
+  try {
+    const engine = await unlessAborted(Engine.start(options.engine), signal, (late) => late.close());
+    try {
+      const several = plan.length > 1 && plan[0]?.documents[0]?.path === undefined;
+      if (several && !options.quiet)
+        note(`${plan.length} documents follow one another; --output-dir makes one file each`);
+      let exitCode: number = EXIT.ok;
+      for (const [index, planned] of plan.entries()) {
+        progress.file({ name: planned.input, number: index + 1, count: plan.length });
+        const talkative = options.verbose || onTerminal;
+        const outcome = await transcribeFile({ planned, options, engine, progress, talkative, signal });
+        exitCode = worseExitCode(exitCode, outcome.exitCode);
+        if (outcome.stop) break;
+      }
+      return exitCode;
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,48 @@
+/** Ctrl-C and its kin: the first asks for an orderly end, the second ends at once. */
+import { EXIT, MubblesError } from "../errors.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface Interrupt {
+  /** Aborted by the first signal; its reason is a MubblesError INTERRUPTED. */
+  readonly signal: AbortSignal;
+  dispose(): void;
+}
+
+export function listenForInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new MubblesError("INTERRUPTED"));
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of SIGNALS) process.off(name, onSignal);
+    },
+  };
+}
+
+/** What `work` gives, or the signal's reason as soon as it aborts; `work` itself goes on and is left to `abandon`. */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  abandon: (late: T) => Promise<void>,
+): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } catch (thrown) {
+    // A failure of abandoned work has nobody left to tell: the abort is already being reported.
+    if (signal.aborted) work.then(abandon).catch(() => {});
+    throw thrown;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

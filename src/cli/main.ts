@@ -1,0 +1,48 @@
+/** The program: runs one command line and sets the exit code. bin/mubbles.js calls it. */
+import { CommanderError } from "commander";
+import { asMubblesError, EXIT, MubblesError } from "../errors.js";
+import { reportError } from "./messages.js";
+import { createProgram } from "./program.js";
+
+/** A handle that a native library forgot to close must not keep a finished program alive. */
+const LINGER_MS = 3000;
+
+export async function main(argv: readonly string[]): Promise<void> {
+  guardProcess();
+  let exitCode: number = EXIT.ok;
+  try {
+    const program = createProgram((code) => {
+      exitCode = code;
+    });
+    await program.parseAsync(argv);
+  } catch (thrown) {
+    exitCode = endWith(thrown);
+  }
+  process.exitCode = exitCode;
+  setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
+}
+
+function endWith(thrown: unknown): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
+  const error = thrown instanceof CommanderError ? usageError(thrown) : asMubblesError(thrown);
+  reportError(error);
+  return error.exitCode;
+}
+
+function usageError({ message, code }: CommanderError): MubblesError {
+  if (code === "commander.help") return new MubblesError("USAGE", { detail: "a command is missing" });
+  return new MubblesError("USAGE", { detail: message.replace(/^error: /, "") });
+}
+
+/** Whatever goes wrong outside of every try ends in one line too. */
+function guardProcess(): void {
+  const onStray = (thrown: unknown) => {
+    reportError(asMubblesError(thrown));
+    process.exit(EXIT.bug);
+  };
+  process.on("uncaughtException", onStray);
+  process.on("unhandledRejection", onStray);
+  // Whoever writes a result awaits the write and meets its error there; nobody is there for help that goes astray.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+}

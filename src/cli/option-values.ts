@@ -1,0 +1,96 @@
+/** Turns the text of an option into its value, or refuses it with what was expected and what came. */
+import { MubblesError } from "../errors.js";
+
+/** Commander calls it with the text after the option. */
+export type OptionParser<T> = (text: string) => T;
+
+interface NumberRules {
+  /** The option, for the message. */
+  readonly option: string;
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: boolean;
+}
+
+export function refuse(option: string, expected: string, got: string): MubblesError {
+  return new MubblesError("USAGE", { where: option, detail: `expected ${expected}, got "${got}"` });
+}
+
+export function numberOption(rules: NumberRules): OptionParser<number> {
+  return (text) => {
+    const value = parseNumber(text, rules);
+    if (value === undefined) throw refuse(rules.option, describe(rules), text);
+    return value;
+  };
+}
+
+/** A number, or `none` to switch the rule off. */
+export function optionalNumberOption(rules: NumberRules): OptionParser<number | undefined> {
+  return (text) => {
+    if (text.toLowerCase() === "none") return undefined;
+    const value = parseNumber(text, rules);
+    if (value === undefined) throw refuse(rules.option, `${describe(rules)}, or none`, text);
+    return value;
+  };
+}
+
+/** One of a fixed set; `coming` are names that the command line keeps for later. */
+export function choiceOption<const T extends string>(
+  option: string,
+  choices: readonly T[],
+  coming: readonly string[] = [],
+): OptionParser<T> {
+  return (text) => {
+    const value = choices.find((choice) => choice === text);
+    if (value !== undefined) return value;
+    if (coming.includes(text)) {
+      throw new MubblesError("USAGE", {
+        where: option,
+        detail: `${text} is not there yet; use ${choices.join(" or ")}`,
+      });
+    }
+    throw refuse(option, choices.join(" or "), text);
+  };
+}
+
+/** A comma-separated list of fixed names without repetitions; `all` stands for every one of them. */
+export function listOption<const T extends string>(
+  option: string,
+  choices: readonly T[],
+): OptionParser<readonly T[]> {
+  return (text) => {
+    if (text === "all") return choices;
+    const chosen = new Set<T>();
+    for (const name of text.split(",")) {
+      const value = choices.find((choice) => choice === name.trim());
+      if (value === undefined) throw refuse(option, `a comma list of ${choices.join(", ")}, or all`, text);
+      chosen.add(value);
+    }
+    return [...chosen];
+  };
+}
+
+/** A comma list of token ids; -1 is openai/whisper's set of non-speech tokens, an empty list suppresses nothing. */
+export function tokenListOption(option: string): OptionParser<readonly number[]> {
+  return (text) => {
+    if (text.trim() === "") return [];
+    return text.split(",").map((part) => {
+      const id = parseNumber(part, { option, min: -1, max: 100_000, whole: true });
+      if (id === undefined) throw refuse(option, "a comma list of token ids, -1 or an empty text", text);
+      return id;
+    });
+  };
+}
+
+function parseNumber(text: string, { min, max, whole = false }: NumberRules): number | undefined {
+  const trimmed = text.trim();
+  // Number() would also take "", "0x10" and "Infinity".
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return undefined;
+  const value = Number(trimmed);
+  if (value < min || value > max || (whole && !Number.isInteger(value))) return undefined;
+  return value;
+}
+
+function describe({ min, max, whole = false }: NumberRules): string {
+  return `a ${whole ? "whole number" : "number"} from ${min} to ${max}`;
+}

@@ -1,0 +1,39 @@
+/** The commands and what commander says when they are used wrongly. */
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { packagePath } from "../assets.js";
+import { fileCommand } from "./file-command.js";
+import { modelsCommand } from "./models-command.js";
+
+const EXAMPLES = `
+Examples:
+  mubbles file meeting.mp4 > meeting.srt
+  mubbles file -f srt,json -o subtitles *.mkv
+  mubbles models list
+
+\`mubbles COMMAND --help\` explains a command. MUBBLES_DEBUG=1 adds stack traces to errors.
+`;
+
+/** `finish` takes the exit code of the command that ran. */
+export function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command("mubbles")
+    .description("Offline transcription: recordings to subtitles, on this machine only.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .addHelpText("after", EXAMPLES);
+  program.addCommand(fileCommand(finish));
+  program.addCommand(modelsCommand());
+  for (const command of withSubcommands(program)) {
+    // Commander throws instead of ending the process; main() says it in our words.
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
+  return version;
+}

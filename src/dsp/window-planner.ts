@@ -1,0 +1,255 @@
+/**
+ * Cuts a recording into the windows that Whisper decodes, at most 30 s each. Islands of speech stay where
+ * they are in their window, natural pauses included: cutting pauses out loses context, and with it quiet
+ * speech. Long silence between islands is in no window, since Whisper invents text there. A window that is
+ * full ends at a good pause in its later part.
+ *
+ * Streaming: a window comes out as soon as nothing ahead can change it, and memory does not grow with the
+ * recording.
+ */
+import { MubblesError } from "../errors.js";
+import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES, WINDOW_SECONDS } from "../units.js";
+import { FrameHistory } from "./frame-history.js";
+import {
+  DEFAULT_SPEECH_DETECTOR_OPTIONS,
+  SpeechDetector,
+  type SpeechDetectorOptions,
+  type SpeechSpan,
+  VAD_FRAME_SAMPLES,
+} from "./speech-detector.js";
+
+/**
+ * All in samples of the recording, in whole hops of 160; ends are exclusive, and the last may round up past
+ * the recording.
+ */
+export interface DecodeWindow {
+  readonly startSample: number;
+  /** At most 30 s after the start. */
+  readonly endSample: number;
+  /** Where somebody speaks in this window, with padding; never empty. */
+  readonly speech: readonly { readonly startSample: number; readonly endSample: number }[];
+}
+
+export interface WindowPlannerOptions extends SpeechDetectorOptions {
+  readonly maxWindowSeconds: number;
+  /** Islands of speech further apart than this go to different windows. */
+  readonly maxPauseSeconds: number;
+}
+
+export const DEFAULT_WINDOW_PLANNER_OPTIONS = {
+  ...DEFAULT_SPEECH_DETECTOR_OPTIONS,
+  maxWindowSeconds: WINDOW_SECONDS,
+  maxPauseSeconds: 3,
+} as const satisfies WindowPlannerOptions;
+
+/** The part of a full window, at its end, that is searched for the place to cut. */
+const CUT_REGION = 0.4;
+/**
+ * A pause gains nothing by being longer, and this much is looked at beyond a full window to see how long its
+ * last one is.
+ */
+const LONG_PAUSE_SAMPLES = SAMPLE_RATE_HZ;
+/**
+ * Probabilities of Silero fall below the negative threshold about 100 ms (median) after a word's end, but
+ * rise within a frame of the next word's start, so a pause began this much before its first quiet frame.
+ */
+const FALL_DELAY_SAMPLES = 3 * VAD_FRAME_SAMPLES;
+
+export class WindowPlanner {
+  readonly #detector: SpeechDetector;
+  readonly #maxWindowSamples: number;
+  readonly #maxPauseSamples: number;
+  readonly #history = new FrameHistory();
+  /** Closed spans that no window has yet, clipped to what lies after the last window. */
+  #islands: SpeechSpan[] = [];
+  /** End of the last window. */
+  #plannedSample = 0;
+
+  /** @throws MubblesError USAGE when an option is out of range */
+  constructor(options: Partial<WindowPlannerOptions> = {}) {
+    const { maxWindowSeconds, maxPauseSeconds, ...detection } = {
+      ...DEFAULT_WINDOW_PLANNER_OPTIONS,
+      ...options,
+    };
+    this.#detector = new SpeechDetector(detection);
+    this.#maxWindowSamples = wholeHops(checked("the window", maxWindowSeconds, 1, WINDOW_SECONDS));
+    this.#maxPauseSamples = wholeHops(checked("the longest pause", maxPauseSeconds, 0, WINDOW_SECONDS));
+  }
+
+  /** Takes the first `count` probabilities, one per 512 samples; returns the windows that are decided now. */
+  push(probabilities: Float32Array, count: number): DecodeWindow[] {
+    const windows: DecodeWindow[] = [];
+    for (let i = 0; i < count; i++) {
+      const probability = probabilities[i]!;
+      this.#history.push(probability);
+      this.#add(this.#detector.push(probability));
+      while (this.#isDecided()) windows.push(this.#take());
+    }
+    return windows;
+  }
+
+  /** The windows that are left at the end of a recording of `totalSamples`. Nothing can be pushed after. */
+  end(totalSamples: number): DecodeWindow[] {
+    const windows: DecodeWindow[] = [];
+    this.#add(this.#detector.end(totalSamples));
+    while (this.#islands.length > 0) windows.push(this.#take());
+    return windows;
+  }
+
+  /** Audio before this sample will never be asked for again. */
+  get neededFromSample(): number {
+    return this.#islands[0]?.startSample ?? Math.max(this.#plannedSample, this.#detector.pendingFromSample);
+  }
+
+  #add(span: SpeechSpan | undefined): void {
+    // What is left of a span after a cut can be padding alone.
+    const hasVoiceLeft = span !== undefined && span.voiceEndSample > this.#plannedSample;
+    if (hasVoiceLeft) this.#islands.push(this.#clipped(span));
+  }
+
+  /** Of a span that a cut has split, the part after the cut. */
+  #clipped(span: SpeechSpan): SpeechSpan {
+    if (span.startSample >= this.#plannedSample) return span;
+    return {
+      ...span,
+      startSample: this.#plannedSample,
+      voiceStartSample: Math.max(this.#plannedSample, span.voiceStartSample),
+    };
+  }
+
+  #isDecided(): boolean {
+    if (!this.#isNear(this.#detector.pendingFromSample)) return true;
+    const fullAtSample = this.neededFromSample + this.#maxWindowSamples + LONG_PAUSE_SAMPLES;
+    if (this.#detector.positionSample < fullAtSample) return false;
+    return this.#islands.length > 0 || this.#openSpan() !== undefined;
+  }
+
+  /** Whether speech from this sample on may share a window with the islands that wait. */
+  #isNear(startSample: number): boolean {
+    const last = this.#islands.at(-1);
+    return last === undefined || startSample - last.endSample <= this.#maxPauseSamples;
+  }
+
+  /** The span that is still open, if anything of it is left to plan. */
+  #openSpan(): SpeechSpan | undefined {
+    const open = this.#detector.open;
+    return open && open.voiceEndSample > this.#plannedSample ? this.#clipped(open) : undefined;
+  }
+
+  /** The next window; what does not fit stays for the one after. */
+  #take(): DecodeWindow {
+    const open = this.#openSpan();
+    const spans = open && this.#isNear(open.startSample) ? [...this.#islands, open] : this.#islands;
+    const startSample = spans[0]!.startSample;
+    const limitSample = startSample + this.#maxWindowSamples;
+    const fits = spans.at(-1)!.voiceEndSample <= limitSample;
+    const cutSample = fits ? limitSample : this.#findCut(limitSample);
+
+    const speech: { startSample: number; endSample: number }[] = [];
+    for (const span of spans) {
+      if (span.startSample >= cutSample) break;
+      speech.push({ startSample: span.startSample, endSample: Math.min(span.endSample, cutSample) });
+    }
+    const endSample = speech.at(-1)!.endSample;
+    this.#plannedSample = endSample;
+    this.#islands = this.#islands
+      .filter((island) => island.voiceEndSample > endSample)
+      .map((island) => this.#clipped(island));
+    return { startSample, endSample, speech };
+  }
+
+  /** Where to end a window, by `limitSample`: at the best pause, else at the least speech-like frame. */
+  #findCut(limitSample: number): number {
+    const regionSamples = this.#maxWindowSamples * CUT_REGION;
+    const fromSample = limitSample - regionSamples;
+    const endFrame = this.#history.frames;
+    let cutSample = 0;
+    let bestScore = 0;
+    let quietFrames = 0;
+    for (let frame = Math.ceil(fromSample / VAD_FRAME_SAMPLES); frame <= endFrame; frame++) {
+      if (frame < endFrame && !(this.#history.at(frame) >= this.#detector.negativeThreshold)) {
+        quietFrames++;
+        continue;
+      }
+      if (quietFrames === 0) continue;
+      const pauseEnd = frame * VAD_FRAME_SAMPLES;
+      const pauseStart = Math.max(
+        pauseEnd - quietFrames * VAD_FRAME_SAMPLES - FALL_DELAY_SAMPLES,
+        fromSample,
+      );
+      quietFrames = 0;
+      if (pauseStart >= limitSample) break;
+      const middle = Math.min((pauseStart + pauseEnd) / 2, limitSample);
+      // Every window costs the same, so fuller is cheaper: twice as good at the region's end as at its start.
+      const fullness = (1 + (middle - fromSample) / regionSamples) / 2;
+      const score = Math.min(pauseEnd - pauseStart, LONG_PAUSE_SAMPLES) * fullness;
+      if (score >= bestScore) {
+        bestScore = score;
+        cutSample = middle;
+      }
+    }
+    if (bestScore === 0) cutSample = this.#leastSpeechLike(fromSample, limitSample);
+    return Math.floor(cutSample / HOP_SAMPLES) * HOP_SAMPLES;
+  }
+
+  #leastSpeechLike(fromSample: number, limitSample: number): number {
+    const firstFrame = Math.ceil(fromSample / VAD_FRAME_SAMPLES) + 1;
+    const lastFrame = Math.min(Math.floor(limitSample / VAD_FRAME_SAMPLES), this.#history.frames - 2);
+    let lowest = Number.POSITIVE_INFINITY;
+    let lowestFrame = lastFrame;
+    for (let frame = firstFrame; frame <= lastFrame; frame++) {
+      const sum = this.#history.at(frame - 1) + this.#history.at(frame) + this.#history.at(frame + 1);
+      if (sum <= lowest) {
+        lowest = sum;
+        lowestFrame = frame;
+      }
+    }
+    // A dip shows late, like every fall: the voice was weakest in the middle of [frame - delay, frame + 1).
+    return lowestFrame * VAD_FRAME_SAMPLES - (FALL_DELAY_SAMPLES - VAD_FRAME_SAMPLES) / 2;
+  }
+}
+
+/** `--no-vad`: one full window after the other, all of it taken for speech. */
+export class FixedWindowPlanner {
+  #plannedSample = 0;
+  #positionSample = 0;
+
+  /** Takes note of `sampleCount` more samples; returns the windows that are full now. */
+  advance(sampleCount: number): DecodeWindow[] {
+    this.#positionSample += sampleCount;
+    const windows: DecodeWindow[] = [];
+    while (this.#positionSample - this.#plannedSample >= WINDOW_SAMPLES) {
+      windows.push(this.#take(WINDOW_SAMPLES));
+    }
+    return windows;
+  }
+
+  /** The rest of a recording of `totalSamples`. */
+  end(totalSamples: number): DecodeWindow[] {
+    const windows = this.advance(totalSamples - this.#positionSample);
+    const restSamples = Math.ceil((totalSamples - this.#plannedSample) / HOP_SAMPLES) * HOP_SAMPLES;
+    if (restSamples > 0) windows.push(this.#take(restSamples));
+    return windows;
+  }
+
+  /** Audio before this sample will never be asked for again. */
+  get neededFromSample(): number {
+    return this.#plannedSample;
+  }
+
+  #take(lengthSamples: number): DecodeWindow {
+    const startSample = this.#plannedSample;
+    const endSample = startSample + lengthSamples;
+    this.#plannedSample = endSample;
+    return { startSample, endSample, speech: [{ startSample, endSample }] };
+  }
+}
+
+function checked(what: string, seconds: number, min: number, max: number): number {
+  if (seconds >= min && seconds <= max) return seconds;
+  throw new MubblesError("USAGE", { where: what, detail: `expected ${min} to ${max} s, got ${seconds}` });
+}
+
+function wholeHops(seconds: number): number {
+  return Math.floor((seconds * SAMPLE_RATE_HZ) / HOP_SAMPLES) * HOP_SAMPLES;
+}

@@ -1,0 +1,147 @@
+/**
+ * Every way mubbles can fail, with the stable code that scripts match on, the exit code and what the user can do.
+ * docs/ERRORS.md is this table in prose; test/errors.test.ts ties the two together.
+ */
+
+/** Exit codes of the command line; 0 is success. */
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  input: 3,
+  partial: 4,
+  model: 5,
+  device: 6,
+  interrupted: 130,
+} as const;
+
+interface ErrorEntry {
+  readonly exitCode: number;
+  readonly what: string;
+  readonly hint: string;
+}
+
+export const ERROR_TABLE = {
+  USAGE: { exitCode: EXIT.usage, what: "wrong usage", hint: "see `mubbles --help`" },
+  INPUT_NOT_FOUND: {
+    exitCode: EXIT.input,
+    what: "no such file",
+    hint: "check the path; relative paths start at the current folder",
+  },
+  INPUT_IS_DIRECTORY: {
+    exitCode: EXIT.input,
+    what: "is a directory, not a media file",
+    hint: "name the files in it, for example DIR/*.mp4",
+  },
+  INPUT_UNREADABLE: {
+    exitCode: EXIT.input,
+    what: "the file cannot be read",
+    hint: "check its permissions and the disk it is on",
+  },
+  INPUT_EMPTY: {
+    exitCode: EXIT.input,
+    what: "the file is empty (zero bytes)",
+    hint: "check how it was copied or recorded",
+  },
+  INPUT_UNRECOGNISED: {
+    exitCode: EXIT.input,
+    what: "not a media file that can be decoded",
+    hint: "for headerless audio say what it is with --raw, for example --raw s16le:16000:1",
+  },
+  INPUT_NO_AUDIO: {
+    exitCode: EXIT.input,
+    what: "holds no audio",
+    hint: "choose a file with an audio track that has sound samples in it",
+  },
+  INPUT_NO_DECODER: {
+    exitCode: EXIT.input,
+    what: "no decoder for this format is installed",
+    hint: "install ffmpeg, or reinstall mubbles with its optional package node-av; plain WAV works without either",
+  },
+  INPUT_DAMAGED: {
+    exitCode: EXIT.partial,
+    what: "the media is damaged or cut short",
+    hint: "what could be decoded was transcribed; get a complete copy for the rest",
+  },
+  OUTPUT_EXISTS_AS_DIRECTORY: {
+    exitCode: EXIT.usage,
+    what: "cannot write the output there",
+    hint: "choose another --output-dir",
+  },
+  OUTPUT_DISK_FULL: {
+    exitCode: EXIT.partial,
+    what: "the disk is full",
+    hint: "free some space; what was written before stays",
+  },
+  OUTPUT_FAILED: {
+    exitCode: EXIT.partial,
+    what: "the output could not be written",
+    hint: "check the folder's permissions and the disk; what was written before stays",
+  },
+  MODEL_NOT_FOUND: {
+    exitCode: EXIT.model,
+    what: "no such model",
+    hint: "use `base` (embedded) or the path of a folder with model.safetensors, config.json and tokenizer.json",
+  },
+  MODEL_BROKEN: {
+    exitCode: EXIT.model,
+    what: "the model files are damaged or incomplete",
+    hint: "get the model again, or run `mubbles models convert` again",
+  },
+  MODEL_UNSUPPORTED: {
+    exitCode: EXIT.model,
+    what: "not a Whisper model that mubbles can run",
+    hint: "it needs the layout of openai/whisper-* on the Hugging Face hub",
+  },
+  MODEL_OUT_OF_MEMORY: {
+    exitCode: EXIT.model,
+    what: "not enough memory for the model",
+    hint: "use a smaller model or --compute int8, or close other programs",
+  },
+  DEVICE_UNAVAILABLE: {
+    exitCode: EXIT.device,
+    what: "the compute device is not available",
+    hint: "use --device cpu",
+  },
+  INTERRUPTED: { exitCode: EXIT.interrupted, what: "interrupted", hint: "what was done is written" },
+  INTERNAL: {
+    exitCode: EXIT.bug,
+    what: "a bug in mubbles",
+    hint: "please report it, with the command and this message, at the issue tracker named in package.json",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+interface ErrorContext {
+  /** The file, option or device that it happened on. */
+  readonly where?: string;
+  /** What exactly, in one phrase: expected and got. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+/** The only error mubbles throws on purpose. `message` reads "WHERE: WHAT (DETAIL)". */
+export class MubblesError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, { where, detail, cause }: ErrorContext = {}) {
+    const entry = ERROR_TABLE[code];
+    const place = where === undefined ? "" : `${where}: `;
+    const more = detail === undefined ? "" : ` (${detail})`;
+    super(`${place}${entry.what}${more}`, cause === undefined ? undefined : { cause });
+    this.name = "MubblesError";
+    this.code = code;
+    this.hint = entry.hint;
+    this.exitCode = entry.exitCode;
+  }
+}
+
+/** Anything thrown, as a MubblesError: what is not one already is a bug. */
+export function asMubblesError(thrown: unknown): MubblesError {
+  if (thrown instanceof MubblesError) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return new MubblesError("INTERNAL", { detail, cause: thrown });
+}

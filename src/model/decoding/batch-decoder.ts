@@ -1,0 +1,302 @@
+/**
+ * Several windows decoded together: each step reads the weights once for all of them, and a window that ends makes room for
+ * the next at once (continuous batching). Rows of window i lie at i × rowsPerWindow in the caches.
+ */
+
+import { CrossCache, SelfCache } from "../caches.js";
+import type { DecodingOptions } from "../decoding-options.js";
+import type { WhisperTokenizer } from "../tokenizer.js";
+import type { WhisperRuntime } from "../whisper-runtime.js";
+import type { WindowRequest, WindowResult } from "../window.js";
+import { type DetectedLanguage, LanguageMemory, languageProbabilities } from "./language.js";
+import { filterLogits, probabilityOf, sampleToken } from "./logit-filters.js";
+import { seededRandom } from "./sampling.js";
+import { firstTokenMask, suppressionMask } from "./suppression.js";
+import { nextTokenConstraint } from "./timestamp-rules.js";
+import type { RowChoice } from "./token-decoder.js";
+import { MAX_SAMPLED_TOKENS, WindowDecoder } from "./window-decoder.js";
+
+/** Prompt of start, language and task, and what may be sampled. */
+const CACHE_CAPACITY = 4 + MAX_SAMPLED_TOKENS;
+
+const NO_RULE = { textAllowed: true, specialAllowed: true, timestampLow: 0, timestampHigh: 1500 } as const;
+
+interface Job {
+  readonly window: WindowDecoder;
+  readonly settle: (result: WindowResult) => void;
+}
+
+/** The caches of windows that run together with equally many rows each. */
+interface Lane {
+  readonly rowsPerWindow: number;
+  readonly cache: SelfCache;
+}
+
+export class BatchDecoder {
+  readonly #runtime: WhisperRuntime;
+  readonly #tokenizer: WhisperTokenizer;
+  readonly #cross: CrossCache;
+  readonly #jobs: Job[] = [];
+  readonly #languages = new Map<number, LanguageMemory>();
+  readonly #masks = new Map<string, { readonly later: Float32Array; readonly first: Float32Array }>();
+  #main: Lane | undefined;
+  #sampling: Lane | undefined;
+
+  constructor(runtime: WhisperRuntime, tokenizer: WhisperTokenizer, maxWindows: number) {
+    this.#runtime = runtime;
+    this.#tokenizer = tokenizer;
+    this.#cross = new CrossCache(runtime.config, maxWindows);
+  }
+
+  get isIdle(): boolean {
+    return this.#jobs.length === 0;
+  }
+
+  /** The recording is over: its language is no longer needed. */
+  forget(recording: number): void {
+    this.#languages.delete(recording);
+  }
+
+  /** Whether another window can join now: there is room, and it has as many rows as those under way. */
+  canAdmit({ options }: WindowRequest): boolean {
+    if (this.#jobs.length >= this.#cross.slots) return false;
+    return this.isIdle || rowsOf(options) === this.#main!.rowsPerWindow;
+  }
+
+  /** Encodes the window and takes its first token; `settle` is called with its result during a later step. */
+  async admit(request: WindowRequest, settle: (result: WindowResult) => void): Promise<void> {
+    const slot = this.#jobs.length;
+    const began = performance.now();
+    await this.#runtime.encode(request.mel, this.#cross, slot);
+    const encoded = performance.now();
+    const lane = this.#mainLane(rowsOf(request.options));
+    const window = new WindowDecoder(request, await this.#languageOf(request, slot, lane), this.#tokenizer);
+    window.encodeSeconds = (encoded - began) / 1000;
+    this.#jobs.push({ window, settle });
+    const temperature = request.options.temperatures[0]!;
+    if (temperature > 0) await this.#sample(slot, temperature);
+    else await this.#prefill(slot, window, lane, slot * lane.rowsPerWindow, 0);
+    window.decodeSeconds += (performance.now() - encoded) / 1000;
+    await this.#settleIfDone(slot);
+  }
+
+  /** One token for every window under way. */
+  async step(): Promise<void> {
+    const began = performance.now();
+    const lane = this.#main!;
+    const windows = this.#jobs.map(({ window }) => window);
+    const rows = windows.flatMap((window) => rowInputs(window, this.#tokenizer.firstTimestampToken));
+    const { choices } = await this.#runtime.step({
+      rows,
+      cross: this.#cross.first(windows.length),
+      ...laneTensors(lane.cache, lane.cache.first(rows.length)),
+      mask: this.#mask(windows[0]!.options).later,
+      topK: windows[0]!.decoder.topK,
+      logitIndex: [0],
+      wantLogits: false,
+    });
+    windows.forEach((window, i) => {
+      const firstRow = i * lane.rowsPerWindow;
+      const cachedLength = window.cachedLength + 1;
+      for (const { from, to } of window.advance(choices.slice(firstRow, firstRow + lane.rowsPerWindow))) {
+        lane.cache.copyRow(firstRow + from, firstRow + to, cachedLength);
+      }
+    });
+    const share = (performance.now() - began) / 1000 / windows.length;
+    for (const window of windows) window.decodeSeconds += share;
+    for (let slot = this.#jobs.length - 1; slot >= 0; slot--) await this.#settleIfDone(slot);
+  }
+
+  /** Ends a window that is done: its result, or other temperatures first. The last window moves into its place. */
+  async #settleIfDone(slot: number): Promise<void> {
+    const { window, settle } = this.#jobs[slot]!;
+    if (!window.isDone) return;
+    const [first, ...others] = window.options.temperatures;
+    let attempt = window.attempt(first!);
+    for (const temperature of others) {
+      if (!window.hasFailed(attempt)) break;
+      const began = performance.now();
+      window.restart(temperature);
+      await this.#sample(slot, temperature);
+      window.decodeSeconds += (performance.now() - began) / 1000;
+      attempt = window.attempt(temperature);
+    }
+    settle(window.result(attempt));
+    this.#remove(slot);
+  }
+
+  #remove(slot: number): void {
+    const last = this.#jobs.length - 1;
+    if (slot !== last) {
+      const { rowsPerWindow, cache } = this.#main!;
+      const moved = this.#jobs[last]!;
+      this.#cross.copySlot(last, slot);
+      for (let row = 0; row < rowsPerWindow; row++) {
+        cache.copyRow(last * rowsPerWindow + row, slot * rowsPerWindow + row, moved.window.cachedLength);
+      }
+      this.#jobs[slot] = moved;
+    }
+    this.#jobs.pop();
+  }
+
+  /** The whole of a window at a temperature above 0, on its own: rare, and its rows differ in number. */
+  async #sample(slot: number, temperature: number): Promise<void> {
+    const { window } = this.#jobs[slot]!;
+    const lane = this.#samplingLane(window.decoder.rows);
+    await this.#prefill(slot, window, lane, 0, temperature);
+    const random = seededRandom(slotSeed(window.request, temperature) + 1);
+    const { later } = this.#mask(window.options);
+    while (!window.isDone) {
+      const rows = rowInputs(window, this.#tokenizer.firstTimestampToken);
+      const { logits } = await this.#runtime.step({
+        rows,
+        cross: this.#cross.one(slot),
+        ...laneTensors(lane.cache, lane.cache.first(rows.length)),
+        mask: later,
+        topK: 1,
+        logitIndex: [0],
+        wantLogits: true,
+      });
+      const size = this.#runtime.config.vocabularySize;
+      window.advance(
+        rows.map(({ constraint }, row) => {
+          const own = logits.subarray(row * size, (row + 1) * size);
+          return sampleToken(
+            own,
+            filterLogits(own, later, constraint, this.#runtime.config),
+            temperature,
+            random,
+          );
+        }),
+      );
+    }
+  }
+
+  /** Runs the prompt in one row, reads the probability of no speech, and lets the decoder take its first tokens. */
+  async #prefill(
+    slot: number,
+    window: WindowDecoder,
+    lane: Lane,
+    firstRow: number,
+    temperature: number,
+  ): Promise<void> {
+    const { prompt, decoder } = window;
+    const { config } = this.#runtime;
+    const constraint = nextTokenConstraint([], config.firstTimestampToken);
+    const { first } = this.#mask(window.options);
+    const { choices, logits } = await this.#runtime.step({
+      rows: [{ newTokens: prompt, pastLength: 0, constraint }],
+      cross: this.#cross.one(slot),
+      ...laneTensors(lane.cache, lane.cache.one(firstRow)),
+      mask: first,
+      topK: decoder.topK,
+      logitIndex: [0, prompt.length - 1],
+      wantLogits: true,
+    });
+    const size = config.vocabularySize;
+    // The prompt's first token is `<|startoftranscript|>`: there the model says whether anyone speaks.
+    window.noSpeechProb = probabilityOf(this.#tokenizer.noSpeechToken, logits.subarray(0, size));
+    const last = logits.subarray(size, 2 * size);
+    const firstChoices = temperature > 0 ? this.#firstSamples(window, last, first, temperature) : choices;
+    for (const { from, to } of window.advance(firstChoices)) {
+      lane.cache.copyRow(firstRow + from, firstRow + to, prompt.length);
+    }
+  }
+
+  #firstSamples(
+    window: WindowDecoder,
+    logits: Float32Array,
+    mask: Float32Array,
+    temperature: number,
+  ): RowChoice[] {
+    const { firstTimestampToken } = this.#runtime.config;
+    const logSum = filterLogits(
+      logits,
+      mask,
+      nextTokenConstraint([], firstTimestampToken),
+      this.#runtime.config,
+    );
+    const random = seededRandom(slotSeed(window.request, temperature));
+    return Array.from({ length: window.decoder.rows }, () =>
+      sampleToken(logits, logSum, temperature, random),
+    );
+  }
+
+  async #languageOf(request: WindowRequest, slot: number, lane: Lane): Promise<DetectedLanguage> {
+    const { language } = request.options;
+    if (!this.#tokenizer.isMultilingual) return { language: "en", probability: 1 };
+    if (language !== undefined) return { language, probability: 1 };
+    const memory = this.#languages.get(request.recording) ?? new LanguageMemory();
+    this.#languages.set(request.recording, memory);
+    if (memory.settled !== undefined) return memory.settled;
+    const { logits } = await this.#runtime.step({
+      rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: NO_RULE }],
+      cross: this.#cross.one(slot),
+      ...laneTensors(lane.cache, lane.cache.one(slot * lane.rowsPerWindow)),
+      mask: this.#mask(request.options).later,
+      topK: 1,
+      logitIndex: [0],
+      wantLogits: true,
+    });
+    return memory.observe(languageProbabilities(logits, this.#tokenizer), this.#tokenizer.languages);
+  }
+
+  #mainLane(rowsPerWindow: number): Lane {
+    if (this.#main?.rowsPerWindow !== rowsPerWindow)
+      this.#main = this.#lane(rowsPerWindow, this.#cross.slots);
+    return this.#main;
+  }
+
+  #samplingLane(rows: number): Lane {
+    if (this.#sampling?.rowsPerWindow !== rows) this.#sampling = this.#lane(rows, 1);
+    return this.#sampling;
+  }
+
+  #lane(rowsPerWindow: number, windows: number): Lane {
+    return {
+      rowsPerWindow,
+      cache: new SelfCache(this.#runtime.config, rowsPerWindow * windows, CACHE_CAPACITY),
+    };
+  }
+
+  #mask({ suppressTokens }: DecodingOptions): { readonly later: Float32Array; readonly first: Float32Array } {
+    const key = suppressTokens.join();
+    let masks = this.#masks.get(key);
+    if (masks === undefined) {
+      const later = suppressionMask(this.#tokenizer, this.#runtime.config.vocabularySize, suppressTokens);
+      masks = { later, first: firstTokenMask(later, this.#tokenizer) };
+      this.#masks.set(key, masks);
+    }
+    return masks;
+  }
+}
+
+function rowsOf({ beamSize }: DecodingOptions): number {
+  return Math.max(1, beamSize);
+}
+
+function laneTensors(cache: SelfCache, past: ReturnType<SelfCache["first"]>) {
+  return { past, present: cache.outputs(past) };
+}
+
+/** Every row takes part in a step, those without a living hypothesis too: they repeat another's token and are not read. */
+function rowInputs(window: WindowDecoder, firstTimestampToken: number) {
+  const { active, rows } = window.decoder;
+  const pastLength = window.cachedLength;
+  return Array.from({ length: rows }, (_, row) => {
+    const { tokens } = active.find((hypothesis) => hypothesis.row === row) ?? active[0]!;
+    return {
+      newTokens: [tokens.at(-1)!],
+      pastLength,
+      constraint: nextTokenConstraint(tokens, firstTimestampToken),
+    };
+  });
+}
+
+/** The same recording gives the same samples, whatever else is decoded beside it. */
+function slotSeed({ mel, windowSeconds }: WindowRequest, temperature: number): number {
+  const middle = mel[mel.length >> 1] ?? 0;
+  return (
+    Math.round(windowSeconds * 1000) * 31 + Math.round(temperature * 10) * 7919 + Math.round(middle * 1e6)
+  );
+}

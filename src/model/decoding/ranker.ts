@@ -1,0 +1,20 @@
+import type { Finished } from "./token-decoder.js";
+
+/**
+ * The best of several candidates by mean log-probability, or with Google NMT's length penalty where an exponent is given.
+ * Source: openai/whisper decoding.py:190-213. The first wins a tie; `candidates` must not be empty.
+ */
+export function bestCandidate(candidates: readonly Finished[], lengthPenalty: number | undefined): Finished {
+  let best = candidates[0]!;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (const candidate of candidates) {
+    const { length } = candidate.tokens;
+    const penalty = lengthPenalty === undefined ? Math.max(length, 1) : ((5 + length) / 6) ** lengthPenalty;
+    const score = candidate.sumLogprob / penalty;
+    if (score > bestScore) {
+      best = candidate;
+      bestScore = score;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,52 @@
+/** Which tokens may come next, by the timestamp rules of openai/whisper decoding.py:441-492. */
+
+/** 1.0 s in timestamps of 0.02 s: the first segment of a window starts no later (decoding.py:573-578). */
+const MAX_INITIAL_TIMESTAMP = 50;
+const LAST_TIMESTAMP = 1500;
+
+/** What a row may choose from; the probability rule (timestamps together against the best text) is applied where the logits are. */
+export interface TokenConstraint {
+  /** Tokens below the end token. */
+  readonly textAllowed: boolean;
+  /** The end token and the other special ones. */
+  readonly specialAllowed: boolean;
+  /** Timestamps allowed, as indices from 0.00 s, both inclusive; none where low > high. */
+  readonly timestampLow: number;
+  readonly timestampHigh: number;
+}
+
+const NO_TIMESTAMP = { timestampLow: 1, timestampHigh: 0 } as const;
+
+/** `sampled`: tokens after the prompt. */
+export function nextTokenConstraint(
+  sampled: readonly number[],
+  firstTimestampToken: number,
+): TokenConstraint {
+  if (sampled.length === 0) {
+    return {
+      textAllowed: false,
+      specialAllowed: false,
+      timestampLow: 0,
+      timestampHigh: MAX_INITIAL_TIMESTAMP,
+    };
+  }
+  const lastIsTimestamp = sampled.at(-1)! >= firstTimestampToken;
+  const penultimateIsTimestamp = sampled.length < 2 || sampled.at(-2)! >= firstTimestampToken;
+  // A start timestamp: text has to follow, or the end.
+  if (lastIsTimestamp && penultimateIsTimestamp)
+    return { textAllowed: true, specialAllowed: true, ...NO_TIMESTAMP };
+  const last = lastTimestamp(sampled, firstTimestampToken);
+  // An end timestamp: the next segment starts at the same time or later, or all ends.
+  if (lastIsTimestamp)
+    return { textAllowed: false, specialAllowed: true, timestampLow: last, timestampHigh: LAST_TIMESTAMP };
+  // In text: a segment may end, but not where it began: no zero length, no endless loop.
+  return { textAllowed: true, specialAllowed: true, timestampLow: last + 1, timestampHigh: LAST_TIMESTAMP };
+}
+
+/** Index of the last timestamp sampled; -1 where there is none, so that all are allowed. */
+function lastTimestamp(sampled: readonly number[], firstTimestampToken: number): number {
+  for (let i = sampled.length - 1; i >= 0; i--) {
+    if (sampled[i]! >= firstTimestampToken) return sampled[i]! - firstTimestampToken;
+  }
+  return -1;
+}

@@ -1,0 +1,78 @@
+/** How hypotheses grow: the interface that greedy, beam search and sampling share, and the greedy one. */
+
+/** A sequence being decoded. `row` is where its self-attention cache lies among the rows of its window. */
+export interface Hypothesis {
+  /** Tokens after the prompt, the end token not included. */
+  readonly tokens: readonly number[];
+  readonly sumLogprob: number;
+  readonly row: number;
+}
+
+/** The best tokens for one row, best first; log-probabilities are -Infinity where the rules left no more. */
+export interface RowChoice {
+  readonly tokens: readonly number[];
+  readonly logprobs: readonly number[];
+}
+
+/** A row whose cache must first become a copy of another row's. */
+export interface RowCopy {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Finished {
+  readonly tokens: readonly number[];
+  readonly sumLogprob: number;
+}
+
+export interface TokenDecoder {
+  /** Rows it occupies in each step. */
+  readonly rows: number;
+  /** How many tokens of each row it wants to choose from. */
+  readonly topK: number;
+  /** Sequences still growing, at most one a row; rows without one are stepped along unused. */
+  readonly active: readonly Hypothesis[];
+  /** Takes the choice of every row (only row 0 after the prompt) and returns which caches to copy before the next step. */
+  advance(choices: readonly RowChoice[]): readonly RowCopy[];
+  readonly isDone: boolean;
+  /** The candidates to rank, unfinished ones included where too few have ended. */
+  results(): Finished[];
+}
+
+/** Sums are kept in float32, as the reference keeps them, so that ties and thresholds fall alike. */
+export function addLogprob(sum: number, logprob: number): number {
+  return Math.fround(sum + logprob);
+}
+
+/** The most probable token at every step (openai/whisper decoding.py:270-298 at temperature 0). */
+export class GreedyDecoder implements TokenDecoder {
+  readonly rows = 1;
+  readonly topK = 1;
+  isDone = false;
+  #best: Hypothesis = { tokens: [], sumLogprob: 0, row: 0 };
+  readonly #endToken: number;
+
+  constructor(endToken: number) {
+    this.#endToken = endToken;
+  }
+
+  get active(): readonly Hypothesis[] {
+    return this.isDone ? [] : [this.#best];
+  }
+
+  advance([choice]: readonly RowChoice[]): readonly RowCopy[] {
+    const token = choice!.tokens[0]!;
+    const sumLogprob = addLogprob(this.#best.sumLogprob, choice!.logprobs[0]!);
+    this.isDone = token === this.#endToken;
+    this.#best = {
+      tokens: this.isDone ? this.#best.tokens : [...this.#best.tokens, token],
+      sumLogprob,
+      row: 0,
+    };
+    return [];
+  }
+
+  results(): Finished[] {
+    return [this.#best];
+  }
+}

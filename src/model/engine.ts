@@ -1,0 +1,120 @@
+/** Whisper in its worker thread, as the rest of the program sees it: windows in, results out. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { workerUrl } from "../assets.js";
+import { MubblesError } from "../errors.js";
+import type { Compute } from "./checkpoint-layout.js";
+import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
+import { resolveModel } from "./model-store.js";
+import type { WindowRequest, WindowResult } from "./window.js";
+
+export interface EngineOptions {
+  /** A name that `mubbles models list` shows, or a folder. */
+  readonly model: string;
+  /** How the weights are stored; undefined: the model's own, int8 on the CPU. */
+  readonly compute: Compute | undefined;
+  /** Threads of each matrix product; undefined: all cores. */
+  readonly threads: number | undefined;
+}
+
+/** Windows decoded together. More share each pass over the weights, but every one holds 37 MB of keys and values (base). */
+const MAX_WINDOWS = 4;
+
+interface Waiting {
+  readonly resolve: (result: WindowResult) => void;
+  readonly reject: (error: MubblesError) => void;
+}
+
+export class Engine {
+  readonly nMels: 80 | 128;
+  readonly isMultilingual: boolean;
+  readonly loadSeconds: number;
+  /** Windows that can usefully be under way at once. */
+  readonly maxWindows = MAX_WINDOWS;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextWindow = 0;
+  #nextRecording = 0;
+  #failure: MubblesError | undefined;
+
+  private constructor(worker: Worker, loaded: Extract<FromWorker, { type: "loaded" }>, loadSeconds: number) {
+    this.#worker = worker;
+    this.nMels = loaded.nMels;
+    this.isMultilingual = loaded.isMultilingual;
+    this.loadSeconds = loadSeconds;
+    worker.on("message", (message: FromWorker) => this.#receive(message));
+    worker.on("error", (error) => this.#fail(workerError(error)));
+    worker.on("exit", () => this.#fail(new MubblesError("INTERNAL", { detail: "the engine stopped" })));
+  }
+
+  /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
+  static async start({ model, compute, threads }: EngineOptions): Promise<Engine> {
+    const began = performance.now();
+    const { folder } = await resolveModel(model, compute);
+    const data: EngineWorkerData = {
+      folder,
+      threads: threads ?? availableParallelism(),
+      maxWindows: MAX_WINDOWS,
+    };
+    const worker = new Worker(workerUrl("model/engine-worker"), { workerData: data });
+    // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
+    const first = await new Promise<FromWorker>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", (error) => reject(workerError(error)));
+    });
+    if (first.type === "loaded") return new Engine(worker, first, (performance.now() - began) / 1000);
+    await worker.terminate();
+    if (first.type === "failed") throw new MubblesError(first.code, { where: model, detail: first.detail });
+    throw new MubblesError("INTERNAL", { detail: `the engine began with ${first.type}` });
+  }
+
+  /** A number for a recording whose windows share their language. */
+  newRecording(): number {
+    return this.#nextRecording++;
+  }
+
+  endRecording(recording: number): void {
+    this.#send({ type: "forget", recording });
+  }
+
+  /** Decodes one window; several may be under way, and end in any order. `request.mel` is given away. */
+  decodeWindow(request: WindowRequest): Promise<WindowResult> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = this.#nextWindow++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#send({ type: "window", id, request }, [request.mel.buffer as ArrayBuffer]);
+    });
+  }
+
+  /** Ends the worker at once; what was under way is given up. */
+  async close(): Promise<void> {
+    this.#failure ??= new MubblesError("INTERRUPTED");
+    this.#waiting.clear();
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === "result") {
+      this.#waiting.get(message.id)?.resolve(message.result);
+      this.#waiting.delete(message.id);
+    } else if (message.type === "failed") {
+      this.#fail(new MubblesError(message.code, { detail: message.detail }));
+    }
+  }
+
+  #fail(error: MubblesError): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+function workerError(error: Error & { code?: string }): MubblesError {
+  const code = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "MODEL_OUT_OF_MEMORY" : "INTERNAL";
+  return new MubblesError(code, { detail: error.message, cause: error });
+}

@@ -1,0 +1,115 @@
+/** Where models are: the embedded one, those in the cache folder, and any folder the user names. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { packagePath } from "../assets.js";
+import { MubblesError } from "../errors.js";
+import { COMPUTES, type Compute, LAYOUT_NAME } from "./checkpoint-layout.js";
+import { convertModel } from "./convert.js";
+import { Safetensors } from "./safetensors.js";
+
+export interface StoredModel {
+  readonly name: string;
+  readonly folder: string;
+  readonly bytes: number;
+  readonly compute: Compute;
+  readonly isEmbedded: boolean;
+}
+
+const WEIGHTS_FILE = "model.safetensors";
+const EMBEDDED_FOLDER = "models";
+
+/** MUBBLES_HOME, or mubbles below the user's cache folder (XDG_CACHE_HOME, ~/.cache). */
+export function cacheFolder(): string {
+  const home = process.env["MUBBLES_HOME"];
+  if (home !== undefined && home !== "") return home;
+  const cache = process.env["XDG_CACHE_HOME"];
+  return join(cache !== undefined && cache !== "" ? cache : join(homedir(), ".cache"), "mubbles");
+}
+
+/** Embedded models first, then those in the cache. */
+export function listModels(): StoredModel[] {
+  return [...modelsIn(packagePath(EMBEDDED_FOLDER), true), ...modelsIn(join(cacheFolder(), "models"), false)];
+}
+
+/**
+ * The folder to load for a name or a path, in mubbles' layout. A checkpoint in the hub's layout is converted once and kept in
+ * the cache. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED.
+ */
+export async function resolveModel(name: string, compute: Compute | undefined): Promise<StoredModel> {
+  const known = listModels().find(
+    (model) => model.name === name && (compute === undefined || model.compute === compute),
+  );
+  if (known !== undefined) return known;
+  if (!existsSync(name)) {
+    const others = listModels().map((model) => `${model.name} (${model.compute})`);
+    throw new MubblesError("MODEL_NOT_FOUND", {
+      where: compute === undefined ? name : `${name} as ${compute}`,
+      detail: `neither a folder nor one of: ${others.join(", ")}`,
+    });
+  }
+  if (!statSync(name).isDirectory()) {
+    throw new MubblesError("MODEL_UNSUPPORTED", {
+      where: name,
+      detail: "a file; expected the folder it lies in",
+    });
+  }
+  const model = describe(resolve(name), false);
+  if (model !== undefined) {
+    if (compute === undefined || model.compute === compute) return model;
+    throw new MubblesError("MODEL_UNSUPPORTED", {
+      where: name,
+      detail: `stored as ${model.compute}, asked for ${compute}`,
+    });
+  }
+  return convertedCopy(resolve(name), compute ?? "int8");
+}
+
+async function convertedCopy(source: string, compute: Compute): Promise<StoredModel> {
+  const destination = join(cacheFolder(), "models", convertedName(source, compute));
+  const existing = existsSync(join(destination, WEIGHTS_FILE)) ? describe(destination, false) : undefined;
+  if (existing !== undefined) return existing;
+  await convertModel({ source, destination, compute });
+  return describe(destination, false)!;
+}
+
+/** Tells sources apart by path, and another version at the same path by the size and time of its weights. */
+function convertedName(source: string, compute: Compute): string {
+  const { files } = Safetensors.openFolder(source);
+  const identity = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`).join("\n");
+  return `${basename(source)}-${createHash("sha256").update(identity).digest("hex").slice(0, 8)}-${compute}`;
+}
+
+function modelsIn(folder: string, isEmbedded: boolean): StoredModel[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, WEIGHTS_FILE)))
+    .map((entry) => describeOrBroken(join(folder, entry.name), isEmbedded))
+    .filter((model) => model !== undefined);
+}
+
+/** A damaged model in the cache must not keep the others from being listed; it fails when it is asked for by its path. */
+function describeOrBroken(folder: string, isEmbedded: boolean): StoredModel | undefined {
+  try {
+    return describe(folder, isEmbedded);
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined where the folder holds weights in another layout than mubbles'. */
+function describe(folder: string, isEmbedded: boolean): StoredModel | undefined {
+  const { metadata, files } = Safetensors.openFolder(folder);
+  const compute = COMPUTES.find((known) => known === metadata["compute"]);
+  if (metadata["format"] !== LAYOUT_NAME || compute === undefined) return undefined;
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  return { name: nameOf(folder), folder, bytes, compute, isEmbedded };
+}
+
+/** whisper-base-int8 is called base, as in openai/whisper. */
+function nameOf(folder: string): string {
+  const short = basename(folder).replace(/^whisper-/, "");
+  const compute = COMPUTES.find((known) => short.endsWith(`-${known}`));
+  return compute === undefined ? short : short.slice(0, -compute.length - 1);
+}

@@ -1,0 +1,108 @@
+/** What mubbles reads from a Whisper checkpoint's config.json and generation_config.json. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MubblesError } from "../errors.js";
+
+export interface WhisperConfig {
+  readonly nMels: 80 | 128;
+  readonly dModel: number;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly encoderHeads: number;
+  readonly decoderHeads: number;
+  readonly headSize: number;
+  readonly vocabularySize: number;
+  /** 1500 positions of 20 ms. */
+  readonly maxAudioPositions: number;
+  /** 448 tokens, prompt included. */
+  readonly maxTextPositions: number;
+  /** `<|endoftext|>`; text tokens lie below it, special ones from it on, timestamps last. */
+  readonly endToken: number;
+  readonly firstTimestampToken: number;
+  readonly isMultilingual: boolean;
+  /** [layer, head] of the heads whose cross-attention follows the audio; empty where the checkpoint names none. */
+  readonly alignmentHeads: readonly (readonly [number, number])[];
+}
+
+/** Timestamps from 0.00 to 30.00 s in steps of 0.02 s. */
+const TIMESTAMP_TOKENS = 1501;
+/** Vocabularies from this size on are multilingual (openai/whisper model.py:281-282). */
+const MULTILINGUAL_VOCABULARY = 51_865;
+
+/** Reads FOLDER/config.json and, where there is one, generation_config.json. Faults: MODEL_BROKEN, MODEL_UNSUPPORTED. */
+export function readWhisperConfig(folder: string): WhisperConfig {
+  const file = join(folder, "config.json");
+  const config = readJson(file);
+  if (config["model_type"] !== "whisper") {
+    const detail = `config.json says model_type ${JSON.stringify(config["model_type"])}, expected "whisper"`;
+    throw new MubblesError("MODEL_UNSUPPORTED", { where: folder, detail });
+  }
+  const count = (key: string) => positiveInteger(config[key], key, file);
+  const nMels = count("num_mel_bins");
+  if (nMels !== 80 && nMels !== 128) {
+    throw new MubblesError("MODEL_UNSUPPORTED", {
+      where: file,
+      detail: `${nMels} mel bands, expected 80 or 128`,
+    });
+  }
+  const dModel = count("d_model");
+  const decoderHeads = count("decoder_attention_heads");
+  const decoderLayers = count("decoder_layers");
+  const vocabularySize = count("vocab_size");
+  const headSize = dModel / decoderHeads;
+  if (!Number.isInteger(headSize)) {
+    throw new MubblesError("MODEL_BROKEN", {
+      where: file,
+      detail: `width ${dModel} does not divide into ${decoderHeads} heads`,
+    });
+  }
+  return {
+    nMels,
+    dModel,
+    decoderHeads,
+    decoderLayers,
+    headSize,
+    vocabularySize,
+    encoderLayers: count("encoder_layers"),
+    encoderHeads: count("encoder_attention_heads"),
+    maxAudioPositions: count("max_source_positions"),
+    maxTextPositions: count("max_target_positions"),
+    endToken: count("eos_token_id"),
+    firstTimestampToken: vocabularySize - TIMESTAMP_TOKENS,
+    isMultilingual: vocabularySize >= MULTILINGUAL_VOCABULARY,
+    alignmentHeads: alignmentHeads(folder, decoderLayers, decoderHeads),
+  };
+}
+
+/** In the order of the layers, because the graph collects their scores layer by layer. */
+function alignmentHeads(folder: string, layers: number, heads: number): [number, number][] {
+  const file = join(folder, "generation_config.json");
+  if (!existsSync(file)) return [];
+  const listed = readJson(file)["alignment_heads"];
+  if (!Array.isArray(listed)) return [];
+  const valid = listed.filter(
+    (pair): pair is [number, number] =>
+      Array.isArray(pair) &&
+      Number.isInteger(pair[0]) &&
+      Number.isInteger(pair[1]) &&
+      pair[0] < layers &&
+      pair[1] < heads,
+  );
+  return valid.sort(([layerA, headA], [layerB, headB]) => layerA - layerB || headA - headB);
+}
+
+function readJson(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  } catch (cause) {
+    throw new MubblesError("MODEL_BROKEN", { where: file, detail: "missing, or no JSON", cause });
+  }
+}
+
+function positiveInteger(value: unknown, key: string, file: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+  throw new MubblesError("MODEL_BROKEN", {
+    where: file,
+    detail: `${key} is ${JSON.stringify(value)}, expected a count`,
+  });
+}

@@ -1,0 +1,183 @@
+/**
+ * A recording from end to end: media → mel and VAD → windows → Whisper → segments, read top to bottom in `run`. Every stage
+ * pulls from the one before, so the slowest sets the pace and memory does not grow with the recording.
+ */
+import { openMedia } from "../audio/media.js";
+import type { RawFormat } from "../audio/raw-format.js";
+import { assembleWindow } from "../dsp/mel.js";
+import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
+import { MubblesError } from "../errors.js";
+import type { TranscribeEvent } from "../events.js";
+import type { DecodingOptions } from "../model/decoding-options.js";
+import type { Engine } from "../model/engine.js";
+import { SileroVad } from "../model/silero.js";
+import type { WindowResult } from "../model/window.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
+import { inOrder } from "./in-order.js";
+import { placeSegments } from "./place-segments.js";
+import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
+
+export interface TranscribeOptions {
+  readonly channel: "mix" | number;
+  /** Format of headerless input; undefined: the input says what it is. */
+  readonly raw: RawFormat | undefined;
+  readonly decoding: DecodingOptions;
+  /** undefined: no VAD; then everything is decoded, silence too. */
+  readonly vad: SpeechDetectorOptions | undefined;
+}
+
+interface DecodedWindow {
+  readonly window: PlannedWindow;
+  readonly result: WindowResult;
+}
+
+/** What is left of a window must be at least this long, and spoken in, to be decoded again. */
+const MIN_REST_SECONDS = 1;
+
+/**
+ * Events of one recording: warnings, then the language with the first text, segments with progress in between, the end last.
+ * Throws MubblesError; INTERRUPTED when `signal` aborts. Leaving the loop early gives up the rest.
+ */
+export async function* transcribe(
+  input: string,
+  options: TranscribeOptions,
+  engine: Engine,
+  signal: AbortSignal,
+): AsyncGenerator<TranscribeEvent> {
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new MubblesError("INTERRUPTED", { where: input }));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  interrupted.catch(() => {});
+  const leave = new AbortController();
+  const events = run(input, options, engine, AbortSignal.any([signal, leave.signal]));
+  try {
+    for (;;) {
+      // The abort does not wait for a window under way: its result would come a second later.
+      const next = await Promise.race([events.next(), interrupted]);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } catch (error) {
+    if (signal.aborted) throw new MubblesError("INTERRUPTED", { where: input });
+    throw error;
+  } finally {
+    leave.abort();
+    events.return(undefined).catch(() => {});
+  }
+}
+
+async function* run(
+  input: string,
+  options: TranscribeOptions,
+  engine: Engine,
+  signal: AbortSignal,
+): AsyncGenerator<TranscribeEvent> {
+  const began = performance.now();
+  const clock: StageClock = { mediaSeconds: 0, melSeconds: 0, vadSeconds: 0, audioSamples: 0 };
+  const { channel, raw, vad: detection } = options;
+  const model = detection === undefined ? undefined : await SileroVad.load();
+  const media = await openMedia(input, { channel, signal, ...(raw === undefined ? {} : { raw }) });
+  const recording = engine.newRecording();
+  const totals = {
+    encodeSeconds: 0,
+    decodeSeconds: 0,
+    speechSamples: 0,
+    windows: 0,
+    tokens: 0,
+    fallbacks: 0,
+  };
+  let language: string | undefined;
+  let segments = 0;
+  let endSeconds = 0;
+  try {
+    const vad = model === undefined || detection === undefined ? undefined : { model, detection };
+    const windows = planWindows(media.audio, { nMels: engine.nMels, vad, clock });
+    const decode = (window: PlannedWindow) => decodeWhole(window, options.decoding, engine, recording);
+    // One more than the engine works on, so that it never waits for mel or VAD.
+    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1)) {
+      for (const { window, result } of parts) {
+        if (language === undefined && result.segments.length > 0) {
+          language = result.language;
+          yield { type: "language", language, probability: result.languageProbability };
+        }
+        for (const segment of placeSegments(result, window, segments, endSeconds)) {
+          segments++;
+          endSeconds = segment.endSeconds;
+          yield { type: "segment", segment };
+        }
+        addUp(totals, window, result);
+        const positionSeconds = window.endSample / SAMPLE_RATE_HZ;
+        yield { type: "progress", positionSeconds, durationSeconds: media.info.durationSeconds };
+      }
+    }
+    for (const error of media.problems) yield { type: "warning", error };
+  } finally {
+    engine.endRecording(recording);
+    await media.close();
+    await model?.release();
+  }
+  const { speechSamples, ...sums } = totals;
+  const timings = {
+    ...sums,
+    loadSeconds: engine.loadSeconds,
+    mediaSeconds: clock.mediaSeconds,
+    melSeconds: clock.melSeconds,
+    vadSeconds: clock.vadSeconds,
+    totalSeconds: (performance.now() - began) / 1000,
+    audioSeconds: clock.audioSamples / SAMPLE_RATE_HZ,
+    speechSeconds: speechSamples / SAMPLE_RATE_HZ,
+  };
+  yield { type: "end", timings, language };
+}
+
+/** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
+async function decodeWhole(
+  window: PlannedWindow,
+  options: DecodingOptions,
+  engine: Engine,
+  recording: number,
+): Promise<DecodedWindow[]> {
+  const parts: DecodedWindow[] = [];
+  for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
+    const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
+    assembleWindow(rest.columns, rest.columns.length / engine.nMels, engine.nMels, mel);
+    const windowSeconds = (rest.endSample - rest.startSample) / SAMPLE_RATE_HZ;
+    const result = await engine.decodeWindow({ recording, mel, windowSeconds, options });
+    parts.push({ window: rest, result });
+    rest =
+      result.resumeSeconds === undefined ? undefined : restFrom(rest, result.resumeSeconds, engine.nMels);
+  }
+  return parts;
+}
+
+/** The window from `resumeSeconds` on, where at least MIN_REST_SECONDS of it are speech. */
+function restFrom(window: PlannedWindow, resumeSeconds: number, nMels: number): PlannedWindow | undefined {
+  const frames = Math.round(resumeSeconds * FRAMES_PER_SECOND);
+  const startSample = window.startSample + frames * HOP_SAMPLES;
+  const speech = window.speech
+    .filter((span) => span.endSample > startSample)
+    .map((span) => ({ ...span, startSample: Math.max(span.startSample, startSample) }));
+  const spoken = speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
+  if (frames === 0 || spoken < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
+  return { startSample, endSample: window.endSample, speech, columns: window.columns.slice(frames * nMels) };
+}
+
+interface Totals {
+  encodeSeconds: number;
+  decodeSeconds: number;
+  speechSamples: number;
+  windows: number;
+  tokens: number;
+  fallbacks: number;
+}
+
+function addUp(totals: Totals, window: PlannedWindow, result: WindowResult): void {
+  totals.encodeSeconds += result.encodeSeconds;
+  totals.decodeSeconds += result.decodeSeconds;
+  totals.windows++;
+  totals.tokens += result.tokenCount;
+  totals.fallbacks += result.fallbacks;
+  totals.speechSamples += window.speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
+}

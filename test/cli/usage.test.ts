@@ -1,0 +1,85 @@
+/** What a user meets before any audio is touched: help, versions and refused options. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { ErrorCode } from "../../src/errors.js";
+import { expectFailure, mubbles, ROOT } from "./mubbles.js";
+
+describe("help", () => {
+  test.each([[["--help"]], [["help"]], [["file", "--help"]], [["models", "--help"]], [["help", "file"]]])(
+    "%s goes to standard output with examples",
+    async (args) => {
+      const { exitCode, stdout, stderr } = await mubbles(args);
+      expect(stdout).toContain("Examples:\n  mubbles ");
+      expect(stderr).toBe("");
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test("of `file` names every option of this version", async () => {
+    const { stdout } = await mubbles(["file", "--help"]);
+    const long = new Set(stdout.match(/--[a-z][a-z-]+/g));
+    for (const option of OPTIONS) expect(long).toContain(option);
+  });
+
+  test("--version is the package's", async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect((await mubbles(["--version"])).stdout).toBe(`${version}\n`);
+  });
+});
+
+const OPTIONS = [
+  ..."--model --compute --language --task --output-format --output-dir --strategy".split(" "),
+  ..."--beam-size --best-of --patience --length-penalty --temperature --temperature-increment-on-fallback".split(
+    " ",
+  ),
+  ..."--compression-ratio-threshold --logprob-threshold --no-speech-threshold --suppress-tokens".split(" "),
+  ..."--channels --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(" "),
+  ..."--threads --device --show-noise --quiet --verbose --no-progress".split(" "),
+];
+
+describe("refused before anything is opened", () => {
+  // The input does not exist: who gets past the options would say INPUT_NOT_FOUND.
+  const cases: [args: string, code: ErrorCode, says: string][] = [
+    ["", "USAGE", "a command is missing"],
+    ["fil", "USAGE", "unknown command 'fil'"],
+    ["file", "USAGE", "missing required argument 'media'"],
+    ["file none.wav --beam", "USAGE", "unknown option '--beam'"],
+    ["file none.wav --language", "USAGE", "argument missing"],
+    ["file none.wav --language klingon", "USAGE", 'got "klingon"'],
+    ["file none.wav --task summarise", "USAGE", 'expected transcribe or translate, got "summarise"'],
+    ["file none.wav -f srt,doc", "USAGE", 'got "srt,doc"'],
+    ["file none.wav --compute int4", "USAGE", "int4 is not there yet"],
+    ["file none.wav --strategy reference", "USAGE", "reference is not there yet"],
+    ["file none.wav --channels split", "USAGE", "split is not there yet"],
+    ["file none.wav --channels left", "USAGE", 'got "left"'],
+    ["file none.wav --device cuda", "DEVICE_UNAVAILABLE", "this version runs on the CPU"],
+    ["file none.wav --device abacus", "USAGE", 'got "abacus"'],
+    ["file none.wav --beam-size 2.5", "USAGE", 'a whole number from 0 to 64, got "2.5"'],
+    ["file none.wav --beam-size -1", "USAGE", 'got "-1"'],
+    ["file none.wav --best-of 0", "USAGE", 'from 1 to 64, got "0"'],
+    ["file none.wav --patience 0.01", "USAGE", "beam size × patience"],
+    ["file none.wav --length-penalty 2", "USAGE", 'from 0 to 1, or none, got "2"'],
+    ["file none.wav --temperature 1e9", "USAGE", 'from 0 to 1, got "1e9"'],
+    ["file none.wav --temperature-increment-on-fallback 0.001", "USAGE", "0.05 to 1"],
+    ["file none.wav --logprob-threshold 1", "USAGE", "from -100 to 0, or none"],
+    ["file none.wav --no-speech-threshold 0x1", "USAGE", 'got "0x1"'],
+    ["file none.wav --suppress-tokens 1,two", "USAGE", 'got "1,two"'],
+    ["file none.wav --vad-threshold 1", "USAGE", "from 0.01 to 0.99"],
+    ["file none.wav --min-speech-ms -5", "USAGE", "from 0 to 60000"],
+    ["file none.wav --raw s16le", "USAGE", "--raw"],
+    ["file none.wav --threads 0", "USAGE", "from 1 to 1024"],
+    ["file none.wav --quiet --verbose", "USAGE", "contradicts --verbose"],
+    ["file - -", "USAGE", "standard input can be read only once"],
+    ["file a/talk.mp3 b/talk.mp3 -o none", "USAGE", "would overwrite the output of a/talk.mp3"],
+    ["models", "USAGE", "a command is missing"],
+    ["models convert none --compute int2", "USAGE", 'got "int2"'],
+  ];
+
+  test.each(cases)("mubbles %s: %s", async (args, code, says) => {
+    const result = await mubbles(args.split(" ").filter((arg) => arg !== ""));
+    expectFailure(result, code);
+    expect(result.stderr).toContain(says);
+    expect(result.stdout).toBe("");
+  });
+});

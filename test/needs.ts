@@ -1,0 +1,31 @@
+/**
+ * What a test needs beyond npm. Where a part is missing the test skips and says why; with MUBBLES_TEST_NO_SKIP=1 (set by
+ * .ci/run) a missing part is a failure instead, so that nothing is skipped unseen.
+ *
+ *     test.skipIf(missing("ffmpeg"))("decodes through ffmpeg", …)
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const SHARED_FOLDER = fileURLToPath(new URL("../../shared/", import.meta.url));
+
+const PARTS = {
+  shared: () => existsSync(`${SHARED_FOLDER}data/manifest.json`),
+  ffmpeg: () => onPath("ffmpeg", "-version"),
+  cargo: () => onPath("cargo", "--version"),
+  python3: () => onPath("python3", "--version"),
+} as const;
+
+/** True where the part is missing and its test should skip; throws instead where skipping is forbidden. */
+export function missing(part: keyof typeof PARTS): boolean {
+  if (PARTS[part]()) return false;
+  if (process.env["MUBBLES_TEST_NO_SKIP"] === "1")
+    throw new Error(`a test needs ${part}, and none may skip here`);
+  process.stderr.write(`skipped: tests that need ${part}, which is not here\n`);
+  return true;
+}
+
+function onPath(command: string, versionOption: string): boolean {
+  return spawnSync(command, [versionOption], { stdio: "ignore" }).status === 0;
+}
