@@ -107,7 +107,7 @@ export const ERROR_TABLE = {
   INTERNAL: {
     exitCode: EXIT.bug,
     what: "a bug in mubbles",
-    hint: "please report it, with the command and this message, at the issue tracker named in package.json",
+    hint: "please report it, with the command and this message",
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -20,7 +20,7 @@ const PARTS = {
 /** True where the part is missing and its test should skip; throws instead where skipping is forbidden. */
 export function missing(part: keyof typeof PARTS): boolean {
   if (PARTS[part]()) return false;
-  if (process.env["MUBBLES_TEST_NO_SKIP"] === "1")
+  if (process.env.MUBBLES_TEST_NO_SKIP === "1")
     throw new Error(`a test needs ${part}, and none may skip here`);
   process.stderr.write(`skipped: tests that need ${part}, which is not here\n`);
   return true;

@@ -1,5 +1,5 @@
 /** Ctrl-C and its kin: the first asks for an orderly end, the second ends at once. */
-import { EXIT, MubblesError } from "../errors.js";
+import { MubblesError } from "../errors.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -12,7 +12,7 @@ export interface Interrupt {
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) dieNow();
     controller.abort(new MubblesError("INTERRUPTED"));
   };
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -22,6 +22,15 @@ export function listenForInterrupt(): Interrupt {
       for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
+}
+
+/**
+ * process.exit() would wait for the worker threads and crash in the one that computes; the signal itself ends everything,
+ * and a shell shows it as 130 too.
+ */
+function dieNow(): void {
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
 }
 
 /** What `work` gives, or the signal's reason as soon as it aborts; `work` itself goes on and is left to `abandon`. */

@@ -14,7 +14,7 @@ import { StdoutSink } from "./sinks.js";
 
 const EXAMPLES = `
 Examples:
-  mubbles models convert ~/Downloads/whisper-small        into the cache; then: mubbles file -m whisper-small …
+  mubbles models convert ~/Downloads/whisper-small        into the cache; then: mubbles file -m small …
   mubbles models convert -o models/base --compute int8 ../weights/openai/whisper-base
   mubbles models list
   mubbles models where base
@@ -104,8 +104,7 @@ function refuseForeignFolder(destination: string): void {
 }
 
 function modelName(source: string, compute: Compute): string {
-  const name = basename(resolve(source));
-  return compute === "int8" ? name : `${name}-${compute}`;
+  return `${basename(resolve(source))}-${compute}`;
 }
 
 async function print(text: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** The decoder's memory: cross-attention keys and values of each audio, self-attention ones of each hypothesis. */
+import { discardBuffers } from "./discard.js";
 import { Tensor } from "./ort.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -74,31 +75,51 @@ export class CrossCache {
   }
 }
 
-/** Self-attention keys and values [rows, H, capacity, headSize] of each layer; the graph appends in place. */
+/** Capacities go in steps, so that the caches are laid out anew only now and then. */
+const CAPACITY_STEP = 32;
+
+/** New keys and values of a step as the graph returns them: `new_k_i`, `new_v_i` [rows, H, tokens, headSize]. */
+type NewEntries = Record<string, { readonly data: unknown }>;
+
+/**
+ * Self-attention keys and values [rows, H, capacity, headSize] of each layer. A step reads all of the capacity, so it follows
+ * the longest row.
+ */
 export class SelfCache {
   readonly rows: number;
-  /** Tokens a row can hold, prompt included. */
-  readonly capacity: number;
+  /** Tokens a row has room for. */
+  capacity = CAPACITY_STEP;
   readonly #heads: number;
   readonly #headSize: number;
-  readonly #buffers: { readonly name: string; readonly data: Float32Array }[] = [];
-  readonly #views: TensorViews;
+  readonly #names: readonly string[];
+  #buffers: Float32Array[];
+  #views: TensorViews;
 
-  constructor(config: WhisperConfig, rows: number, capacity: number) {
+  constructor(config: WhisperConfig, rows: number) {
     this.rows = rows;
-    this.capacity = capacity;
     this.#heads = config.decoderHeads;
     this.#headSize = config.headSize;
-    for (let layer = 0; layer < config.decoderLayers; layer++) {
-      for (const part of ["k", "v"]) {
-        const data = new Float32Array(rows * this.#heads * capacity * this.#headSize);
-        this.#buffers.push({ name: `${part}_${layer}`, data });
-      }
-    }
+    this.#names = Array.from({ length: config.decoderLayers }, (_, layer) => [
+      `k_${layer}`,
+      `v_${layer}`,
+    ]).flat();
+    const floats = rows * this.#heads * this.capacity * this.#headSize;
+    this.#buffers = this.#names.map(() => new Float32Array(floats));
     this.#views = new TensorViews((count) => this.#tensors(0, count));
   }
 
-  /** `past_*` of the first `count` rows; pass `outputs` of the same as fetches. */
+  /** Makes room for `length` tokens a row. */
+  reserve(length: number): void {
+    if (length > this.capacity) this.#layOut(stepsOf(length));
+  }
+
+  /** The longest row has `length` tokens now: gives room back that is far more than that. */
+  fit(length: number): void {
+    const wanted = stepsOf(length);
+    if (wanted <= this.capacity - 2 * CAPACITY_STEP) this.#layOut(wanted);
+  }
+
+  /** `past_*` of the first `count` rows. */
   first(count: number): Feeds {
     return this.#views.first(count);
   }
@@ -107,32 +128,61 @@ export class SelfCache {
     return this.#tensors(row, 1);
   }
 
-  /** The same tensors under the names of the graph's outputs: writing in place. */
-  outputs(feeds: Feeds): Feeds {
-    return Object.fromEntries(
-      Object.entries(feeds).map(([name, tensor]) => [name.replace("past", "present"), tensor]),
-    );
+  /** Puts a step's new keys and values behind what the rows hold: `pastLengths[i]` tokens in row `firstRow + i`. */
+  append(entries: NewEntries, firstRow: number, pastLengths: readonly number[], tokens: number): void {
+    const width = tokens * this.#headSize;
+    this.#names.forEach((name, i) => {
+      const added = entries[`new_${name}`]!.data as Float32Array;
+      const buffer = this.#buffers[i]!;
+      for (let row = 0; row < pastLengths.length; row++) {
+        for (let head = 0; head < this.#heads; head++) {
+          const source = (row * this.#heads + head) * width;
+          const target = ((firstRow + row) * this.#heads + head) * this.capacity + pastLengths[row]!;
+          buffer.set(added.subarray(source, source + width), target * this.#headSize);
+        }
+      }
+    });
   }
 
   /** Makes row `to` a copy of row `from`, as far as `length` tokens. */
   copyRow(from: number, to: number, length: number): void {
     const headFloats = this.capacity * this.#headSize;
-    for (const { data } of this.#buffers) {
+    for (const buffer of this.#buffers) {
       for (let head = 0; head < this.#heads; head++) {
         const source = (from * this.#heads + head) * headFloats;
-        data.copyWithin((to * this.#heads + head) * headFloats, source, source + length * this.#headSize);
+        buffer.copyWithin((to * this.#heads + head) * headFloats, source, source + length * this.#headSize);
       }
     }
+  }
+
+  #layOut(wanted: number): void {
+    const kept = Math.min(wanted, this.capacity) * this.#headSize;
+    const before = this.capacity * this.#headSize;
+    const after = wanted * this.#headSize;
+    this.#buffers = this.#buffers.map((old) => {
+      const laidOut = new Float32Array(this.rows * this.#heads * after);
+      for (let at = 0; at < this.rows * this.#heads; at++) {
+        laidOut.set(old.subarray(at * before, at * before + kept), at * after);
+      }
+      discardBuffers([old]);
+      return laidOut;
+    });
+    this.capacity = wanted;
+    this.#views = new TensorViews((count) => this.#tensors(0, count));
   }
 
   #tensors(start: number, count: number): Feeds {
     const rowFloats = this.#heads * this.capacity * this.#headSize;
     const shape = [count, this.#heads, this.capacity, this.#headSize];
     return Object.fromEntries(
-      this.#buffers.map(({ name, data }) => [
-        `past_${name}`,
-        new Tensor("float32", data.subarray(start * rowFloats, (start + count) * rowFloats), shape),
-      ]),
+      this.#names.map((name, i) => {
+        const data = this.#buffers[i]!.subarray(start * rowFloats, (start + count) * rowFloats);
+        return [`past_${name}`, new Tensor("float32", data, shape)];
+      }),
     );
   }
+}
+
+function stepsOf(length: number): number {
+  return Math.ceil(length / CAPACITY_STEP) * CAPACITY_STEP;
 }

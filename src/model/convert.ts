@@ -1,6 +1,6 @@
 /** Turns a checkpoint of the hub's layout into mubbles' own (checkpoint-layout.ts), tensor by tensor: memory stays far below the model's size. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
@@ -8,6 +8,7 @@ import { type Compute, type Item, LAYOUT_NAME, layoutOf } from "./checkpoint-lay
 import { float32ToFloat16 } from "./half-floats.js";
 import { quantiseBlocks, quantiseColumns, transpose } from "./quantise.js";
 import { BYTES_OF, Safetensors, type TensorType } from "./safetensors.js";
+import { loadTokenizer, makeTextTokens, TEXT_BYTES, TEXT_OFFSETS, textTokensMetadata } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
 export interface ConvertOptions {
@@ -40,9 +41,12 @@ interface OutputTensor {
 export async function convertModel(options: ConvertOptions): Promise<Converted> {
   const { source: folder, destination } = options;
   if (!existsSync(folder)) throw new MubblesError("MODEL_NOT_FOUND", { where: folder });
+  if (!mayReplace(destination)) {
+    throw new MubblesError("USAGE", { where: destination, detail: "exists, and is neither empty nor a model" });
+  }
   const config = readWhisperConfig(folder);
   const source = Safetensors.openFolder(folder);
-  if (source.metadata["format"] === LAYOUT_NAME) {
+  if (source.metadata.format === LAYOUT_NAME) {
     throw new MubblesError("MODEL_UNSUPPORTED", {
       where: folder,
       detail: "already converted; convert the original",
@@ -63,15 +67,27 @@ export async function convertModel(options: ConvertOptions): Promise<Converted> 
   }
 }
 
+/** Whether nothing is lost that is no model. */
+function mayReplace(destination: string): boolean {
+  if (!existsSync(destination)) return true;
+  if (!statSync(destination).isDirectory()) return false;
+  return readdirSync(destination).length === 0 || existsSync(join(destination, "model.safetensors"));
+}
+
 async function writeWeights(
   path: string,
   source: Safetensors,
   config: WhisperConfig,
-  { compute, onProgress, signal }: ConvertOptions,
+  { source: folder, compute, onProgress, signal }: ConvertOptions,
 ): Promise<Converted> {
   const items = layoutOf(source, config, compute);
-  const tensors = items.flatMap((item) => outputsOf(item, source));
-  const header = encodeHeader(tensors, { format: LAYOUT_NAME, compute });
+  const text = makeTextTokens(loadTokenizer(folder), config.endToken);
+  const tensors: OutputTensor[] = [
+    ...items.flatMap((item) => outputsOf(item, source)),
+    { name: TEXT_OFFSETS, dtype: "I32", shape: [text.offsets.length] },
+    { name: TEXT_BYTES, dtype: "U8", shape: [text.bytes.length] },
+  ];
+  const header = encodeHeader(tensors, { format: LAYOUT_NAME, compute, ...textTokensMetadata(text) });
   const totalBytes = header.length + tensors.reduce((sum, tensor) => sum + byteLengthOf(tensor), 0);
   const hash = createHash("sha256");
   const file = await open(path, "wx");
@@ -90,6 +106,8 @@ async function writeWeights(
         await write(bytes);
       }
     }
+    await write(bytesOf(text.offsets));
+    await write(text.bytes);
     await file.sync();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOSPC")
@@ -190,7 +208,7 @@ function floatBytes(values: Float32Array, storage: "f16" | "f32"): Uint8Array {
   return bytesOf(storage === "f16" ? float32ToFloat16(values) : values);
 }
 
-function bytesOf(array: Float32Array | Int8Array | Uint16Array): Uint8Array {
+function bytesOf(array: Float32Array | Int8Array | Int32Array | Uint16Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

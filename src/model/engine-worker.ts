@@ -12,6 +12,9 @@ type Waiting = Extract<ToWorker, { type: "window" }>;
 const port = parentPort!;
 const send = (message: FromWorker) => port.postMessage(message);
 const waiting: Waiting[] = [];
+/** Thrown out of the work under way when the engine is closed. */
+class Closing extends Error {}
+
 let isRunning = false;
 let isClosing = false;
 
@@ -19,13 +22,14 @@ const { folder, threads, maxWindows } = workerData as EngineWorkerData;
 try {
   const began = performance.now();
   const runtime = await WhisperRuntime.load(folder, threads);
-  const batch = new BatchDecoder(runtime, WhisperTokenizer.load(folder, runtime.config), maxWindows);
+  const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
+  const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const { nMels, isMultilingual } = runtime.config;
   port.on("message", (message: ToWorker) => {
     if (message.type === "window") waiting.push(message);
     else if (message.type === "forget") batch.forget(message.recording);
     else isClosing = true;
-    if (!isRunning) void work(runtime, batch).catch(fail);
+    if (!isRunning) work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
   });
   send({ type: "loaded", nMels, isMultilingual, loadSeconds: (performance.now() - began) / 1000 });
 } catch (error) {
@@ -43,13 +47,21 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void>
     } else {
       await batch.step();
     }
-    await yieldToMessages();
+    await breathe();
   }
   isRunning = false;
-  if (isClosing) {
-    await runtime.release();
-    port.close();
-  }
+  if (isClosing) await close(runtime);
+}
+
+/** Between two steps: lets messages in, and stops where nobody wants the result any more. */
+async function breathe(): Promise<void> {
+  await yieldToMessages();
+  if (isClosing) throw new Closing();
+}
+
+async function close(runtime: WhisperRuntime): Promise<void> {
+  await runtime.release();
+  port.close();
 }
 
 function fail(error: unknown): void {

@@ -18,7 +18,7 @@ export interface EngineOptions {
 }
 
 /** Windows decoded together. More share each pass over the weights, but every one holds 37 MB of keys and values (base). */
-const MAX_WINDOWS = 4;
+const MAX_WINDOWS = 2;
 
 interface Waiting {
   readonly resolve: (result: WindowResult) => void;
@@ -36,6 +36,7 @@ export class Engine {
   #nextWindow = 0;
   #nextRecording = 0;
   #failure: MubblesError | undefined;
+  #hasExited = false;
 
   private constructor(worker: Worker, loaded: Extract<FromWorker, { type: "loaded" }>, loadSeconds: number) {
     this.#worker = worker;
@@ -44,7 +45,10 @@ export class Engine {
     this.loadSeconds = loadSeconds;
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#fail(workerError(error)));
-    worker.on("exit", () => this.#fail(new MubblesError("INTERNAL", { detail: "the engine stopped" })));
+    worker.on("exit", () => {
+      this.#hasExited = true;
+      this.#fail(new MubblesError("INTERNAL", { detail: "the engine stopped" }));
+    });
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -56,14 +60,13 @@ export class Engine {
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
     };
-    const worker = new Worker(workerUrl("model/engine-worker"), { workerData: data });
+    const worker = new Worker(workerUrl("model/engine-worker"), { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
     const first = await new Promise<FromWorker>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", (error) => reject(workerError(error)));
     });
     if (first.type === "loaded") return new Engine(worker, first, (performance.now() - began) / 1000);
-    await worker.terminate();
     if (first.type === "failed") throw new MubblesError(first.code, { where: model, detail: first.detail });
     throw new MubblesError("INTERNAL", { detail: `the engine began with ${first.type}` });
   }
@@ -87,11 +90,17 @@ export class Engine {
     });
   }
 
-  /** Ends the worker at once; what was under way is given up. */
+  /**
+   * Ends the worker after the run it is in (a second at most); what was under way is given up. A worker that is terminated
+   * inside onnxruntime takes the whole process with it.
+   */
   async close(): Promise<void> {
     this.#failure ??= new MubblesError("INTERRUPTED");
     this.#waiting.clear();
-    await this.#worker.terminate();
+    if (this.#hasExited) return;
+    const exited = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#send({ type: "close" });
+    await exited;
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {

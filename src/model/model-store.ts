@@ -22,9 +22,9 @@ const EMBEDDED_FOLDER = "models";
 
 /** MUBBLES_HOME, or mubbles below the user's cache folder (XDG_CACHE_HOME, ~/.cache). */
 export function cacheFolder(): string {
-  const home = process.env["MUBBLES_HOME"];
+  const home = process.env.MUBBLES_HOME;
   if (home !== undefined && home !== "") return home;
-  const cache = process.env["XDG_CACHE_HOME"];
+  const cache = process.env.XDG_CACHE_HOME;
   return join(cache !== undefined && cache !== "" ? cache : join(homedir(), ".cache"), "mubbles");
 }
 
@@ -101,8 +101,8 @@ function describeOrBroken(folder: string, isEmbedded: boolean): StoredModel | un
 /** undefined where the folder holds weights in another layout than mubbles'. */
 function describe(folder: string, isEmbedded: boolean): StoredModel | undefined {
   const { metadata, files } = Safetensors.openFolder(folder);
-  const compute = COMPUTES.find((known) => known === metadata["compute"]);
-  if (metadata["format"] !== LAYOUT_NAME || compute === undefined) return undefined;
+  const compute = COMPUTES.find((known) => known === metadata.compute);
+  if (metadata.format !== LAYOUT_NAME || compute === undefined) return undefined;
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return { name: nameOf(folder), folder, bytes, compute, isEmbedded };
 }

@@ -1,17 +1,7 @@
-/** Whisper's tokens: text by the checkpoint's own tokenizer.json, special tokens by their fixed layout. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Tokenizer } from "@huggingface/tokenizers";
-import { MubblesError } from "../errors.js";
+/** Whisper's tokens: text by the table in the weights file, special tokens by their fixed layout. */
 import { LANGUAGES } from "./languages.js";
+import type { TextTokens } from "./text-tokens.js";
 import type { WhisperConfig } from "./whisper-config.js";
-
-/** openai/whisper tokenizer.py:242-275: what people do not say but subtitles contain. */
-const NON_SPEECH_SYMBOLS = [
-  ...'"#()*+/:;<=>@[\\]^_`{|}~「」『』',
-  ..."<< >> <<< >>> -- --- -( -[ (' (\" (( )) ((( ))) [[ ]] {{ }} ♪♪ ♪♪♪".split(" "),
-];
-const NON_SPEECH_MUSIC = [..."♩♪♫♬♭♮♯"];
 
 export class WhisperTokenizer {
   readonly endToken: number;
@@ -26,10 +16,15 @@ export class WhisperTokenizer {
   readonly isMultilingual: boolean;
   /** Codes of the languages the model has tokens for, in token order. */
   readonly languages: readonly string[];
-  readonly #tokenizer: Tokenizer;
+  /** What `suppress_tokens="-1"` stands for. */
+  readonly nonSpeechTokens: readonly number[];
+  readonly blankTokens: readonly number[];
+  readonly #text: TextTokens;
 
-  constructor(tokenizer: Tokenizer, config: WhisperConfig) {
-    this.#tokenizer = tokenizer;
+  constructor(text: TextTokens, config: WhisperConfig) {
+    this.#text = text;
+    this.nonSpeechTokens = text.nonSpeech;
+    this.blankTokens = text.blank;
     this.isMultilingual = config.isMultilingual;
     // `<|endoftext|> <|startoftranscript|> languages… translate transcribe startoflm startofprev nospeech notimestamps 0.00 …`
     this.endToken = config.endToken;
@@ -44,29 +39,13 @@ export class WhisperTokenizer {
     this.languages = Object.keys(LANGUAGES).slice(0, this.translateToken - this.startToken - 1);
   }
 
-  /** From FOLDER/tokenizer.json; MODEL_BROKEN where that cannot be read. */
-  static load(folder: string, config: WhisperConfig): WhisperTokenizer {
-    const file = join(folder, "tokenizer.json");
-    try {
-      const json = JSON.parse(readFileSync(file, "utf8")) as object;
-      return new WhisperTokenizer(new Tokenizer(json, { clean_up_tokenization_spaces: false }), config);
-    } catch (cause) {
-      throw new MubblesError("MODEL_BROKEN", { where: file, detail: "not a readable tokenizer", cause });
-    }
-  }
-
-  isTimestamp(token: number): boolean {
-    return token >= this.firstTimestampToken;
-  }
-
   /** Text of the tokens; special ones and timestamps say nothing. Bytes that are no UTF-8 become U+FFFD. */
   decode(tokens: readonly number[]): string {
-    const text = tokens.filter((token) => token < this.endToken);
-    return text.length === 0 ? "" : this.#tokenizer.decode(text, { clean_up_tokenization_spaces: false });
-  }
-
-  encode(text: string): number[] {
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const { bytes, offsets } = this.#text;
+    const parts = tokens
+      .filter((token) => token < this.endToken)
+      .map((token) => bytes.subarray(offsets[token]!, offsets[token + 1]!));
+    return Buffer.concat(parts).toString("utf8");
   }
 
   /** RangeError for a language the model has no token for. */
@@ -81,16 +60,5 @@ export class WhisperTokenizer {
     if (!this.isMultilingual) return [this.startToken];
     const taskToken = task === "translate" ? this.translateToken : this.transcribeToken;
     return [this.startToken, this.languageToken(language), taskToken];
-  }
-
-  /** Tokens that `suppress_tokens="-1"` stands for. */
-  nonSpeechTokens(): number[] {
-    const result = new Set([this.encode(" -")[0]!, this.encode(" '")[0]!]);
-    for (const symbol of [...NON_SPEECH_SYMBOLS, ...NON_SPEECH_MUSIC]) {
-      for (const tokens of [this.encode(symbol), this.encode(` ${symbol}`)]) {
-        if (tokens.length === 1 || NON_SPEECH_MUSIC.includes(symbol)) result.add(tokens[0]!);
-      }
-    }
-    return [...result].sort((a, b) => a - b);
   }
 }

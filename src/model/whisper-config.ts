@@ -33,8 +33,8 @@ const MULTILINGUAL_VOCABULARY = 51_865;
 export function readWhisperConfig(folder: string): WhisperConfig {
   const file = join(folder, "config.json");
   const config = readJson(file);
-  if (config["model_type"] !== "whisper") {
-    const detail = `config.json says model_type ${JSON.stringify(config["model_type"])}, expected "whisper"`;
+  if (config.model_type !== "whisper") {
+    const detail = `config.json says model_type ${JSON.stringify(config.model_type)}, expected "whisper"`;
     throw new MubblesError("MODEL_UNSUPPORTED", { where: folder, detail });
   }
   const count = (key: string) => positiveInteger(config[key], key, file);
@@ -78,7 +78,7 @@ export function readWhisperConfig(folder: string): WhisperConfig {
 function alignmentHeads(folder: string, layers: number, heads: number): [number, number][] {
   const file = join(folder, "generation_config.json");
   if (!existsSync(file)) return [];
-  const listed = readJson(file)["alignment_heads"];
+  const listed = readJson(file).alignment_heads;
   if (!Array.isArray(listed)) return [];
   const valid = listed.filter(
     (pair): pair is [number, number] =>

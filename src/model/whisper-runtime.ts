@@ -1,14 +1,16 @@
 /** A loaded Whisper: the two sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { MubblesError } from "../errors.js";
 import { WINDOW_FRAMES } from "../units.js";
-import type { CrossCache } from "./caches.js";
+import type { CrossCache, SelfCache } from "./caches.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
+import { discard } from "./discard.js";
 import { encoderGraph } from "./encoder-graph.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
+import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
@@ -23,9 +25,9 @@ export interface RowInput {
 export interface StepInput {
   readonly rows: readonly RowInput[];
   readonly cross: Record<string, Tensor>;
-  /** `past_*` of these rows, appended in place. */
-  readonly past: Record<string, Tensor>;
-  readonly present: Record<string, Tensor>;
+  /** Holds what went before, from `firstRow` on; what is new is appended. */
+  readonly cache: SelfCache;
+  readonly firstRow: number;
   /** [vocabulary] */
   readonly mask: Float32Array;
   readonly topK: number;
@@ -42,13 +44,25 @@ export interface StepOutput {
 
 export class WhisperRuntime {
   readonly config: WhisperConfig;
+  readonly textTokens: TextTokens;
   readonly #encoder: InferenceSession;
   readonly #decoder: InferenceSession;
+  /** What is asked for is copied out of the session: no more than is read. */
+  readonly #fetches: readonly string[];
+  readonly #fetchesWithLogits: readonly string[];
 
-  private constructor(config: WhisperConfig, encoder: InferenceSession, decoder: InferenceSession) {
+  private constructor(
+    config: WhisperConfig,
+    textTokens: TextTokens,
+    encoder: InferenceSession,
+    decoder: InferenceSession,
+  ) {
     this.config = config;
+    this.textTokens = textTokens;
     this.#encoder = encoder;
     this.#decoder = decoder;
+    this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
+    this.#fetchesWithLogits = [...this.#fetches, "logits"];
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -59,7 +73,7 @@ export class WhisperRuntime {
       const settings = { threads, weightsFolder: folder, spin: true };
       const encoder = await createCpuSession(encoderGraph(weights, config), settings);
       const decoder = await createCpuSession(decoderGraph(weights, config), settings);
-      return new WhisperRuntime(config, encoder, decoder);
+      return new WhisperRuntime(config, readTextTokens(weights), encoder, decoder);
     } catch (cause) {
       if (cause instanceof MubblesError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -74,21 +88,27 @@ export class WhisperRuntime {
     if (mel.length !== nMels * WINDOW_FRAMES) {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
-    await this.#encoder.run({ mel: new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]) }, cache.one(slot));
+    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
+    const slots = cache.one(slot);
+    const copies = await this.#encoder.run({ mel: input }, slots);
+    // The binding returns copies of what was written into the slots.
+    discard(
+      Object.values(copies).filter((copy) => !Object.values(slots).includes(copy as Tensor)) as Tensor[],
+    );
   }
 
   async step({
     rows,
     cross,
-    past,
-    present,
+    cache,
+    firstRow,
     mask,
     topK,
     logitIndex,
     wantLogits,
   }: StepInput): Promise<StepOutput> {
     const choices = logitIndex.length;
-    const lengths = rows.map(({ newTokens, pastLength }) => pastLength + newTokens.length);
+    const pastLengths = rows.map(({ pastLength }) => pastLength);
     const newCount = rows[0]!.newTokens.length;
     const rowShape = [rows.length, newCount];
     const constraintOf = (pick: (constraint: TokenConstraint) => number) =>
@@ -97,23 +117,20 @@ export class WhisperRuntime {
       new Tensor("float32", Float32Array.from(constraintOf(pick)), [rows.length, choices, 1]);
     const indices = (pick: (constraint: TokenConstraint) => number) =>
       int64(constraintOf(pick), [rows.length, choices, 1]);
+    const positions = rows.flatMap(({ pastLength }) =>
+      Array.from({ length: newCount }, (_, i) => pastLength + i),
+    );
+    cache.reserve(Math.max(...pastLengths) + newCount);
     const feeds = {
       ...cross,
-      ...past,
+      ...(firstRow === 0 ? cache.first(rows.length) : cache.one(firstRow)),
       tokens: int64(
         rows.flatMap(({ newTokens }) => newTokens),
         rowShape,
       ),
-      positions: int64(
-        rows.flatMap(({ pastLength }) => Array.from({ length: newCount }, (_, i) => pastLength + i)),
-        rowShape,
-      ),
-      last_index: new Tensor(
-        "int32",
-        Int32Array.from(lengths, (length) => length - 1),
-        [rows.length],
-      ),
-      total_length: new Tensor("int32", Int32Array.of(Math.max(...lengths)), [1]),
+      positions: int64(positions, rowShape),
+      past_bias: pastBias(pastLengths, cache.capacity),
+      new_bias: causalBias(newCount),
       logit_index: int64(logitIndex, [choices]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
@@ -122,17 +139,15 @@ export class WhisperRuntime {
       timestamp_high: indices(({ timestampHigh }) => timestampHigh),
       top_k: int64([topK], [1]),
     };
-    const fetches = {
-      ...present,
-      top_ids: null,
-      top_logprobs: null,
-      ...(wantLogits ? { logits: null } : {}),
-    };
-    const result = await this.#decoder.run(feeds, fetches);
-    return {
+    const result = await this.#decoder.run(feeds, wantLogits ? this.#fetchesWithLogits : this.#fetches);
+    cache.append(result, firstRow, pastLengths, newCount);
+    const output = {
       choices: choicesOf(result, rows.length, choices, topK),
-      logits: wantLogits ? (result["logits"]!.data as Float32Array) : new Float32Array(0),
+      logits: wantLogits ? (result.logits!.data as Float32Array) : new Float32Array(0),
     };
+    const { logits: _, ...read } = result;
+    discard(Object.values(read) as Tensor[]);
+    return output;
   }
 
   async release(): Promise<void> {
@@ -148,8 +163,8 @@ function choicesOf(
   positions: number,
   topK: number,
 ): RowChoice[] {
-  const ids = result["top_ids"]!.data as BigInt64Array;
-  const logprobs = result["top_logprobs"]!.data as Float32Array;
+  const ids = result.top_ids!.data as BigInt64Array;
+  const logprobs = result.top_logprobs!.data as Float32Array;
   return Array.from({ length: rows }, (_, row) => {
     const start = (row * positions + positions - 1) * topK;
     return {
@@ -163,4 +178,20 @@ function choicesOf(
 
 function int64(values: readonly number[], shape: readonly number[]): Tensor {
   return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
+}
+
+/** [rows, 1, 1, capacity]: what lies behind a row's tokens must not be attended to. */
+function pastBias(pastLengths: readonly number[], capacity: number): Tensor {
+  const bias = new Float32Array(pastLengths.length * capacity);
+  for (const [row, length] of pastLengths.entries()) {
+    bias.fill(FORBIDDEN, row * capacity + length, (row + 1) * capacity);
+  }
+  return new Tensor("float32", bias, [pastLengths.length, 1, 1, capacity]);
+}
+
+/** [tokens, tokens]: no token sees those after it. */
+function causalBias(tokens: number): Tensor {
+  const bias = new Float32Array(tokens * tokens);
+  for (let row = 0; row < tokens; row++) bias.fill(FORBIDDEN, row * tokens + row + 1, (row + 1) * tokens);
+  return new Tensor("float32", bias, [tokens, tokens]);
 }

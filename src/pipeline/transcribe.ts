@@ -44,13 +44,13 @@ export async function* transcribe(
   engine: Engine,
   signal: AbortSignal,
 ): AsyncGenerator<TranscribeEvent> {
+  const leave = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(new MubblesError("INTERRUPTED", { where: input }));
     if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    else signal.addEventListener("abort", stop, { once: true, signal: leave.signal });
   });
   interrupted.catch(() => {});
-  const leave = new AbortController();
   const events = run(input, options, engine, AbortSignal.any([signal, leave.signal]));
   try {
     for (;;) {

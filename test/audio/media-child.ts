@@ -87,6 +87,6 @@ export function openMediaInChild(options: ChildOptions): Child {
   });
   // Who kills the child does not ask for its result.
   result.catch(() => {});
-  const exitCode = new Promise<number | null>((resolve) => child.on("exit", resolve));
+  const exitCode = new Promise<number | null>((resolve) => child.on("close", resolve));
   return { stdin: child.stdin, stopped, result, exitCode, kill: () => child.kill("SIGKILL") };
 }

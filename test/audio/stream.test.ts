@@ -126,6 +126,7 @@ describe("standard input", () => {
     // The second half has not begun to leave, and most of the first has not either.
     expect(child.stdin.writableLength).toBeGreaterThan(hour.length / 2);
     child.kill();
+    await child.exitCode;
   });
 
   test.each([

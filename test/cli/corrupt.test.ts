@@ -36,7 +36,7 @@ function flipBits(bytes: Buffer, from: number, count: number): Buffer {
 
 const DAMAGES: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   "cut-in-the-header": (bytes) => bytes.subarray(0, 20),
-  "cut-at-60-percent": (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.6)),
+  "cut-at-80-percent": (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.8)),
   "flipped-in-the-data": (bytes) => flipBits(bytes, Math.floor(bytes.length / 3), 50),
   "flipped-anywhere": (bytes) => flipBits(bytes, 0, 200),
 };
@@ -94,7 +94,7 @@ test.each(files.map((file) => [basename(file), file]))(
 test.each(["wav", "flac", "mp3", "ogg", "webm", "mkv"])(
   "what comes before the cut of a %s is there",
   (ending) => {
-    const file = files.find((path) => path.endsWith(`cut-at-60-percent-${ending}.${ending}`)) ?? "";
+    const file = files.find((path) => path.endsWith(`cut-at-80-percent-${ending}.${ending}`)) ?? "";
     expect(result.stderr).toContain(`INPUT_DAMAGED: ${file}: `);
     expect(textOf(file)?.trim()).not.toBe("");
   },

@@ -1,10 +1,11 @@
 /** Runs the real program as a child process, as a user would. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
+import { openMedia } from "../../src/audio/media.js";
 import { ERROR_TABLE, type ErrorCode } from "../../src/errors.js";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -23,13 +24,19 @@ interface RunOptions {
   readonly stdin?: Uint8Array;
   /** A file descriptor for standard output; its text is then not in the result. */
   readonly stdout?: number;
+  /** Root reads every file whatever its mode: this takes that from it. */
+  readonly withoutPrivilege?: boolean;
   /** Sees the process as soon as it has written to standard output. */
   readonly onFirstOutput?: (child: ChildProcess) => void;
 }
 
 export function mubbles(args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const { env = {}, cwd = ROOT, stdin, stdout = "pipe", onFirstOutput } = options;
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const isRoot = process.getuid?.() === 0;
+  const prefix =
+    options.withoutPrivilege && isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
+  const [command, ...rest] = [...prefix, process.execPath, PROGRAM, ...args];
+  const child = spawn(command!, rest, {
     cwd,
     env: { ...process.env, ...env },
     stdio: [stdin === undefined ? "ignore" : "pipe", stdout, "pipe"],
@@ -71,11 +78,20 @@ export function fixture(name: string): string {
   return join(ROOT, "test/fixtures", name);
 }
 
-/** Speech of test/fixtures/austen-0870.wav over and over: 16 kHz mono, 16 bit. */
-export function writeLongWav(path: string, repetitions: number): void {
-  const clip = readFileSync(fixture("austen-0870.wav"));
-  const samples = clip.subarray(WAV_HEADER_BYTES);
-  writeFileSync(path, wav(Buffer.concat(Array.from({ length: repetitions }, () => samples))));
+/** The sample over and over, 27.5 s each time: 16 kHz mono, 16 bit. */
+export async function writeLongWav(path: string, repetitions: number): Promise<void> {
+  const media = await openMedia(SAMPLE, { channel: "mix", signal: new AbortController().signal });
+  const chunks: Buffer[] = [];
+  for await (const samples of media.audio) {
+    const pcm = Int16Array.from(
+      samples as Float32Array,
+      (sample) => Math.max(-1, Math.min(1, sample)) * 32_767,
+    );
+    chunks.push(Buffer.from(pcm.buffer));
+  }
+  await media.close();
+  const once = Buffer.concat(chunks);
+  writeFileSync(path, wav(Buffer.concat(Array.from({ length: repetitions }, () => once))));
 }
 
 const WAV_HEADER_BYTES = 44;

@@ -14,10 +14,7 @@ import { seededRandom } from "./sampling.js";
 import { firstTokenMask, suppressionMask } from "./suppression.js";
 import { nextTokenConstraint } from "./timestamp-rules.js";
 import type { RowChoice } from "./token-decoder.js";
-import { MAX_SAMPLED_TOKENS, WindowDecoder } from "./window-decoder.js";
-
-/** Prompt of start, language and task, and what may be sampled. */
-const CACHE_CAPACITY = 4 + MAX_SAMPLED_TOKENS;
+import { WindowDecoder } from "./window-decoder.js";
 
 const NO_RULE = { textAllowed: true, specialAllowed: true, timestampLow: 0, timestampHigh: 1500 } as const;
 
@@ -36,13 +33,21 @@ export class BatchDecoder {
   readonly #runtime: WhisperRuntime;
   readonly #tokenizer: WhisperTokenizer;
   readonly #cross: CrossCache;
+  readonly #breathe: () => Promise<void>;
   readonly #jobs: Job[] = [];
   readonly #languages = new Map<number, LanguageMemory>();
   readonly #masks = new Map<string, { readonly later: Float32Array; readonly first: Float32Array }>();
   #main: Lane | undefined;
   #sampling: Lane | undefined;
 
-  constructor(runtime: WhisperRuntime, tokenizer: WhisperTokenizer, maxWindows: number) {
+  /** `breathe` is awaited between the steps of long work, and may throw to end it. */
+  constructor(
+    runtime: WhisperRuntime,
+    tokenizer: WhisperTokenizer,
+    maxWindows: number,
+    breathe: () => Promise<void> = async () => {},
+  ) {
+    this.#breathe = breathe;
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     this.#cross = new CrossCache(runtime.config, maxWindows);
@@ -86,10 +91,12 @@ export class BatchDecoder {
     const lane = this.#main!;
     const windows = this.#jobs.map(({ window }) => window);
     const rows = windows.flatMap((window) => rowInputs(window, this.#tokenizer.firstTimestampToken));
+    lane.cache.fit(Math.max(...windows.map(({ cachedLength }) => cachedLength)) + 1);
     const { choices } = await this.#runtime.step({
       rows,
       cross: this.#cross.first(windows.length),
-      ...laneTensors(lane.cache, lane.cache.first(rows.length)),
+      cache: lane.cache,
+      firstRow: 0,
       mask: this.#mask(windows[0]!.options).later,
       topK: windows[0]!.decoder.topK,
       logitIndex: [0],
@@ -147,11 +154,13 @@ export class BatchDecoder {
     const random = seededRandom(slotSeed(window.request, temperature) + 1);
     const { later } = this.#mask(window.options);
     while (!window.isDone) {
+      await this.#breathe();
       const rows = rowInputs(window, this.#tokenizer.firstTimestampToken);
       const { logits } = await this.#runtime.step({
         rows,
         cross: this.#cross.one(slot),
-        ...laneTensors(lane.cache, lane.cache.first(rows.length)),
+        cache: lane.cache,
+        firstRow: 0,
         mask: later,
         topK: 1,
         logitIndex: [0],
@@ -187,7 +196,8 @@ export class BatchDecoder {
     const { choices, logits } = await this.#runtime.step({
       rows: [{ newTokens: prompt, pastLength: 0, constraint }],
       cross: this.#cross.one(slot),
-      ...laneTensors(lane.cache, lane.cache.one(firstRow)),
+      cache: lane.cache,
+      firstRow,
       mask: first,
       topK: decoder.topK,
       logitIndex: [0, prompt.length - 1],
@@ -232,7 +242,8 @@ export class BatchDecoder {
     const { logits } = await this.#runtime.step({
       rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: NO_RULE }],
       cross: this.#cross.one(slot),
-      ...laneTensors(lane.cache, lane.cache.one(slot * lane.rowsPerWindow)),
+      cache: lane.cache,
+      firstRow: slot * lane.rowsPerWindow,
       mask: this.#mask(request.options).later,
       topK: 1,
       logitIndex: [0],
@@ -255,7 +266,7 @@ export class BatchDecoder {
   #lane(rowsPerWindow: number, windows: number): Lane {
     return {
       rowsPerWindow,
-      cache: new SelfCache(this.#runtime.config, rowsPerWindow * windows, CACHE_CAPACITY),
+      cache: new SelfCache(this.#runtime.config, rowsPerWindow * windows),
     };
   }
 
@@ -273,10 +284,6 @@ export class BatchDecoder {
 
 function rowsOf({ beamSize }: DecodingOptions): number {
   return Math.max(1, beamSize);
-}
-
-function laneTensors(cache: SelfCache, past: ReturnType<SelfCache["first"]>) {
-  return { past, present: cache.outputs(past) };
 }
 
 /** Every row takes part in a step, those without a living hypothesis too: they repeat another's token and are not read. */

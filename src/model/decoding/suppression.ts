@@ -10,7 +10,7 @@ export function suppressionMask(
 ): Float32Array {
   const mask = new Float32Array(vocabularySize);
   const suppressed = suppressTokens.filter((token) => token >= 0 && token < vocabularySize);
-  if (suppressTokens.includes(-1)) suppressed.push(...tokenizer.nonSpeechTokens());
+  if (suppressTokens.includes(-1)) suppressed.push(...tokenizer.nonSpeechTokens);
   suppressed.push(
     tokenizer.transcribeToken,
     tokenizer.translateToken,
@@ -27,6 +27,6 @@ export function suppressionMask(
 /** The same for the first token of a window, which can be neither blank nor the end. */
 export function firstTokenMask(mask: Float32Array, tokenizer: WhisperTokenizer): Float32Array {
   const first = Float32Array.from(mask);
-  for (const token of [...tokenizer.encode(" "), tokenizer.endToken]) first[token] = FORBIDDEN;
+  for (const token of [...tokenizer.blankTokens, tokenizer.endToken]) first[token] = FORBIDDEN;
   return first;
 }

@@ -1,0 +1,104 @@
+/**
+ * Whisper base int8: load, encoder, decoder step with 1, 5 and 20 rows (one window greedy, one and four windows with 5
+ * beams), memory. In a process of its own, so that the memory is the model's.
+ *
+ *     node bench/model.js [threads]
+ */
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { argv, execPath, memoryUsage, stdout } from "node:process";
+import { fileURLToPath } from "node:url";
+
+const SELF = fileURLToPath(import.meta.url);
+const MODEL = fileURLToPath(new URL("../models/whisper-base-int8", import.meta.url));
+const WINDOWS = 4;
+const BEAMS = 5;
+/** Tokens in the caches before the step that is timed: the middle of an ordinary window. */
+const PAST_TOKENS = 50;
+const ENCODER_RUNS = 7;
+const STEP_RUNS = 31;
+/** What a transcript of 7 s holds, run at once as the alignment of words does. */
+const TEXT_TOKENS = 27;
+const FIRST_TEXT_TOKEN = 1000;
+const ANY_TOKEN = { textAllowed: true, specialAllowed: true, timestampLow: 0, timestampHigh: 1500 };
+
+/** Medians in milliseconds, the fastest run under `best`; memory when the model is loaded and when all has run. */
+export async function benchModel({ threads }) {
+  const child = spawnSync(execPath, [SELF, String(threads)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (child.status !== 0) throw new Error("the benchmark of the model failed");
+  return JSON.parse(child.stdout);
+}
+
+async function measure(threads) {
+  const { CrossCache, SelfCache } = await import("../dist/model/caches.js");
+  const { WhisperRuntime } = await import("../dist/model/whisper-runtime.js");
+  const began = performance.now();
+  const runtime = await WhisperRuntime.load(MODEL, threads);
+  const loadMs = performance.now() - began;
+  const loadedMb = memoryUsage.rss() / 1e6;
+  const { config } = runtime;
+  const cross = new CrossCache(config, WINDOWS);
+  const mel = Float32Array.from({ length: config.nMels * 3000 }, (_, i) => Math.sin(i) * 0.5);
+  const encoder = await timed(ENCODER_RUNS, (run) => runtime.encode(mel, cross, run % WINDOWS));
+
+  const mask = new Float32Array(config.vocabularySize);
+  /** Every run of one cache starts at `past` tokens, so that all are alike. */
+  const step = (cache, windows, past, count) =>
+    runtime.step({
+      rows: Array.from({ length: cache.rows }, (_, row) => ({
+        newTokens: Array.from({ length: count }, (_, i) => FIRST_TEXT_TOKEN + row + i),
+        pastLength: past,
+        constraint: ANY_TOKEN,
+      })),
+      cross: cross.first(windows),
+      cache,
+      firstRow: 0,
+      mask,
+      topK: BEAMS + 1,
+      logitIndex: [count - 1],
+      wantLogits: false,
+    });
+  const timedStep = async (rows, windows) => {
+    const cache = new SelfCache(config, rows);
+    await step(cache, windows, 0, PAST_TOKENS);
+    return timed(STEP_RUNS, () => step(cache, windows, PAST_TOKENS, 1));
+  };
+  const step1 = await timedStep(1, 1);
+  const step5 = await timedStep(BEAMS, 1);
+  const step20 = await timedStep(WINDOWS * BEAMS, WINDOWS);
+  const text = new SelfCache(config, 1);
+  const textAtOnce = await timed(ENCODER_RUNS, () => step(text, 1, 0, TEXT_TOKENS));
+  const residentMb = memoryUsage.rss() / 1e6;
+  await runtime.release();
+
+  const medians = {
+    encoderMs: encoder,
+    step1Ms: step1,
+    step5Ms: step5,
+    step20Ms: step20,
+    textTokensAtOnceMs: textAtOnce,
+  };
+  const pick = (which) =>
+    Object.fromEntries(Object.entries(medians).map(([name, times]) => [name, times[which]]));
+  return { loadMs, loadedMb, ...pick("medianMs"), best: pick("bestMs"), residentMb };
+}
+
+async function timed(runs, work) {
+  await work(0);
+  const times = [];
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    await work(run);
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  return { medianMs: times[runs >> 1], bestMs: times[0] };
+}
+
+if (argv[1] === SELF) {
+  const threads = Number(argv[2] ?? availableParallelism());
+  stdout.write(`${JSON.stringify(await measure(threads))}\n`);
+}

@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { packagePath } from "../../src/assets.js";
+import { CrossCache, SelfCache } from "../../src/model/caches.js";
+import { COMPUTES, type Compute } from "../../src/model/checkpoint-layout.js";
+import { type Converted, convertModel } from "../../src/model/convert.js";
+import { nextTokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
+import { resolveModel } from "../../src/model/model-store.js";
+import { Safetensors } from "../../src/model/safetensors.js";
+import { WhisperRuntime } from "../../src/model/whisper-runtime.js";
+import { seededRandom } from "../dsp/seeded-random.js";
+import { temporaryFolder } from "./temporary-folder.js";
+import { thrownCode } from "./thrown-code.js";
+import { TINY_VOCABULARY, writeTinyWhisper } from "./tiny-whisper.js";
+
+const folder = temporaryFolder();
+const source = join(folder, "tiny");
+const PROMPT = [50_258, 50_259, 50_359];
+const TOKENS = [...PROMPT, 50_364, 400, 7000, 33];
+
+const converted = new Map<Compute, Converted>();
+const logits = new Map<Compute, Float32Array>();
+beforeAll(async () => {
+  writeTinyWhisper(source);
+  for (const compute of COMPUTES) {
+    converted.set(compute, await convertModel({ source, destination: join(folder, compute), compute }));
+    logits.set(compute, await logitsOf(join(folder, compute), [TOKENS]));
+  }
+});
+
+describe("the same logits whatever the weights are stored as", () => {
+  test("fp32 says something", () => {
+    const values = logits.get("fp32")!;
+    expect(values).toHaveLength(TOKENS.length * TINY_VOCABULARY);
+    expect(Math.sqrt(meanSquare(values))).toBeGreaterThan(1);
+  });
+
+  check("fp16", 0.001);
+  check("int8", 0.03);
+
+  function check(compute: Compute, relative: number) {
+    test(`${compute}: within ${relative} of fp32`, () => {
+      const error = relativeError(logits.get(compute)!, logits.get("fp32")!);
+      expect(error).toBeLessThan(relative);
+      expect(error).toBeGreaterThan(0);
+    });
+  }
+});
+
+test.each(COMPUTES)("%s: tokens one by one, or some at a time, as all at once", async (compute) => {
+  const path = join(folder, compute);
+  for (const cut of [[TOKENS.slice(0, 3), TOKENS.slice(3)], TOKENS.map((token) => [token])]) {
+    expect(relativeError(await logitsOf(path, cut), logits.get(compute)!)).toBeLessThan(1e-4);
+  }
+});
+
+test("the file is what the result says, smaller by the storage, and says what it is", () => {
+  const sizes = COMPUTES.map((compute) => {
+    const { bytes, sha256 } = converted.get(compute)!;
+    const file = readFileSync(join(folder, compute, "model.safetensors"));
+    expect(file.length).toBe(bytes);
+    expect(createHash("sha256").update(file).digest("hex")).toBe(sha256);
+    expect(Safetensors.openFolder(join(folder, compute)).metadata).toMatchObject({ compute });
+    return bytes;
+  });
+  const [int8, fp16, fp32] = sizes as [number, number, number];
+  expect(int8 / fp32).toBeLessThan(0.3);
+  expect(fp16 / fp32).toBeLessThan(0.51);
+});
+
+test("a checkpoint in half precision gives the same model", async () => {
+  const half = join(folder, "half");
+  writeTinyWhisper(half, { isHalf: true });
+  await convertModel({ source: half, destination: join(folder, "from-half"), compute: "fp32" });
+  const error = relativeError(await logitsOf(join(folder, "from-half"), [TOKENS]), logits.get("fp32")!);
+  expect(error).toBeLessThan(0.005);
+});
+
+test("progress ends at the whole", async () => {
+  const seen: [number, number][] = [];
+  const { bytes } = await convertModel({
+    source,
+    destination: join(folder, "progress"),
+    compute: "int8",
+    onProgress: (done, total) => seen.push([done, total]),
+  });
+  expect(seen.at(-1)).toEqual([bytes, bytes]);
+  expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).sort((a, b) => a - b));
+});
+
+describe("what cannot be converted is refused, and nothing is left behind", () => {
+  check("the embedded model, which is converted already", "MODEL_UNSUPPORTED", () =>
+    packagePath("models/whisper-base-int8"),
+  );
+  check("no such folder", "MODEL_NOT_FOUND", () => join(folder, "nowhere"));
+  check("an empty folder", "MODEL_BROKEN", () => {
+    const path = join(folder, "empty");
+    mkdirSync(path);
+    return path;
+  });
+  check("a missing tensor", "MODEL_BROKEN", () => {
+    const path = join(folder, "incomplete");
+    writeTinyWhisper(path, { without: ["decoder.layers.0.fc2.weight"] });
+    return path;
+  });
+  check("another kind of model", "MODEL_UNSUPPORTED", () => {
+    const path = join(folder, "bert");
+    mkdirSync(path);
+    writeFileSync(join(path, "config.json"), '{"model_type":"bert"}');
+    return path;
+  });
+
+  function check(name: string, code: string, makeSource: () => string) {
+    test(name, async () => {
+      const from = makeSource();
+      const destination = join(folder, `refused ${name}`);
+      const before = readdirSync(folder);
+      expect(await thrownCode(() => convertModel({ source: from, destination, compute: "int8" }))).toBe(code);
+      expect(existsSync(destination)).toBe(false);
+      expect(readdirSync(folder)).toEqual(before);
+    });
+  }
+
+  test("interrupted: what stood there before stays", async () => {
+    const destination = join(folder, "interrupted");
+    await convertModel({ source, destination, compute: "int8" });
+    const before = readFileSync(join(destination, "model.safetensors"));
+    const stop = new AbortController();
+    const converting = convertModel({
+      source,
+      destination,
+      compute: "fp32",
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(converting).rejects.toThrow();
+    expect(readFileSync(join(destination, "model.safetensors")).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.includes(".part"))).toEqual([]);
+  });
+});
+
+describe("a model by name or path", () => {
+  beforeAll(() => {
+    process.env.MUBBLES_HOME = join(folder, "home");
+    return () => delete process.env.MUBBLES_HOME;
+  });
+
+  test("the embedded one", async () => {
+    expect(await resolveModel("base", undefined)).toMatchObject({ compute: "int8", isEmbedded: true });
+    expect(await thrownCode(() => resolveModel("base", "fp32"))).toBe("MODEL_NOT_FOUND");
+    expect(await thrownCode(() => resolveModel("bass", undefined))).toBe("MODEL_NOT_FOUND");
+  });
+
+  test("a checkpoint of the hub is converted once", async () => {
+    const first = await resolveModel(source, undefined);
+    expect(first).toMatchObject({ compute: "int8", isEmbedded: false });
+    expect(first.folder.startsWith(join(folder, "home"))).toBe(true);
+    writeFileSync(join(first.folder, "mark"), "");
+    expect((await resolveModel(source, "int8")).folder).toBe(first.folder);
+    expect(existsSync(join(first.folder, "mark"))).toBe(true);
+    expect((await resolveModel(source, "fp32")).folder).not.toBe(first.folder);
+  });
+
+  test("a converted one by its path, as it is stored and not otherwise", async () => {
+    const path = join(folder, "fp16");
+    expect(await resolveModel(path, undefined)).toMatchObject({ folder: path, compute: "fp16" });
+    expect(await thrownCode(() => resolveModel(path, "int8"))).toBe("MODEL_UNSUPPORTED");
+    expect(await thrownCode(() => resolveModel(join(path, "model.safetensors"), undefined))).toBe(
+      "MODEL_UNSUPPORTED",
+    );
+  });
+});
+
+/** Logits [tokens, vocabulary] of the tokens, run in these parts one after the other. */
+async function logitsOf(path: string, parts: readonly (readonly number[])[]): Promise<Float32Array> {
+  const runtime = await WhisperRuntime.load(path, 2);
+  const cross = new CrossCache(runtime.config, 1);
+  const cache = new SelfCache(runtime.config, 1);
+  const random = seededRandom(23);
+  await runtime.encode(
+    Float32Array.from({ length: 80 * 3000 }, () => random() * 2 - 1),
+    cross,
+    0,
+  );
+  const all: Float32Array[] = [];
+  let pastLength = 0;
+  for (const newTokens of parts) {
+    const { logits: own } = await runtime.step({
+      rows: [{ newTokens, pastLength, constraint: nextTokenConstraint([], 50_364) }],
+      cross: cross.first(1),
+      cache,
+      firstRow: 0,
+      mask: new Float32Array(TINY_VOCABULARY),
+      topK: 1,
+      logitIndex: [...newTokens.keys()],
+      wantLogits: true,
+    });
+    all.push(own.slice());
+    pastLength += newTokens.length;
+  }
+  await runtime.release();
+  const joined = new Float32Array(all.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of all) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+function relativeError(got: Float32Array, expected: Float32Array): number {
+  expect(got.length).toBe(expected.length);
+  return Math.sqrt(meanSquare(got.map((value, i) => value - expected[i]!)) / meanSquare(expected));
+}
+
+function meanSquare(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value * value, 0) / values.length;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { packagePath } from "../../../src/assets.js";
+import { LanguageMemory, languageProbabilities } from "../../../src/model/decoding/language.js";
+import { WhisperTokenizer } from "../../../src/model/tokenizer.js";
+import { readWhisperConfig } from "../../../src/model/whisper-config.js";
+
+const CODES = ["en", "de", "fr"];
+
+test("probabilities are over the language tokens alone", () => {
+  const folder = packagePath("models/whisper-base-int8");
+  const config = readWhisperConfig(folder);
+  const tokenizer = WhisperTokenizer.load(folder, config);
+  const logits = new Float32Array(config.vocabularySize).fill(-50);
+  // Both neighbours of the languages, and a text token, are far above them.
+  logits[tokenizer.startToken] = 90;
+  logits[tokenizer.translateToken] = 90;
+  logits[11] = 90;
+  logits[tokenizer.languageToken("de")] = 30;
+  logits[tokenizer.languageToken("su")] = 30 + Math.log(3);
+  const probabilities = languageProbabilities(logits, tokenizer);
+  expect(probabilities).toHaveLength(99);
+  expect(probabilities[tokenizer.languages.indexOf("de")]).toBeCloseTo(0.25, 5);
+  expect(probabilities[tokenizer.languages.indexOf("su")]).toBeCloseTo(0.75, 5);
+  expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+});
+
+describe("over the windows of a recording", () => {
+  check("a sure window settles it", [[0.9, 0.05, 0.05]], ["en"], "en");
+  check("half is sure", [[0.25, 0.5, 0.25]], ["de"], "de");
+  check("an unsure window does not", [[0.49, 0.26, 0.25]], ["en"], undefined);
+  check(
+    "one unclear window does not turn the language",
+    [
+      [0.4, 0.35, 0.25],
+      [0.3, 0.35, 0.35],
+    ],
+    ["en", "en"],
+    undefined,
+  );
+  check(
+    "later windows outweigh the first",
+    [
+      [0.4, 0.35, 0.25],
+      [0.1, 0.8, 0.1],
+    ],
+    ["en", "de"],
+    "de",
+  );
+  check("a sure window after an unsure one settles the mean only", [[0, 0.05, 0.95]], ["fr"], "fr");
+
+  function check(
+    name: string,
+    windows: readonly number[][],
+    detected: readonly string[],
+    settled: string | undefined,
+  ) {
+    test(name, () => {
+      const memory = new LanguageMemory();
+      const seen = windows.map((window) => memory.observe(Float32Array.from(window), CODES).language);
+      expect(seen).toEqual(detected);
+      expect(memory.settled?.language).toBe(settled);
+    });
+  }
+
+  test("the probability reported is the mean of the windows", () => {
+    const memory = new LanguageMemory();
+    memory.observe(Float32Array.of(0.4, 0.35, 0.25), CODES);
+    expect(memory.observe(Float32Array.of(0.2, 0.35, 0.45), CODES).probability).toBeCloseTo(0.35, 6);
+  });
+});
