@@ -23,7 +23,7 @@ test("native/pkg was built from the sources that stand beside it", () => {
 
 test.skipIf(missing("cargo"))("cargo test passes", { timeout: 600_000 }, ({ skip }) => {
   const fetched = cargo("fetch", "--locked");
-  const maySkip = process.env["MUBBLES_TEST_NO_SKIP"] !== "1";
+  const maySkip = process.env.MUBBLES_TEST_NO_SKIP !== "1";
   skip(maySkip && fetched.status !== 0, "the crates are not here and cannot be fetched");
 
   const { status, stdout, stderr } = cargo("test", "--quiet", "--locked");

@@ -1,8 +1,6 @@
 /** `mubbles models …`: make a model of our own from published weights, list what is there, say where. */
-import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
-import { MubblesError } from "../errors.js";
 import { COMPUTES, type Compute } from "../model/checkpoint-layout.js";
 import { convertModel } from "../model/convert.js";
 import { cacheFolder, listModels, resolveModel } from "../model/model-store.js";
@@ -60,7 +58,6 @@ async function convert(
 ): Promise<void> {
   const destination =
     outputDir === undefined ? join(cacheFolder(), "models", modelName(source, compute)) : resolve(outputDir);
-  refuseForeignFolder(destination);
   const interrupt = listenForInterrupt();
   const spinner = createSpinner()?.start(`converting ${source}`);
   try {
@@ -91,16 +88,6 @@ async function list(): Promise<void> {
   await print(
     rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}\n`).join(""),
   );
-}
-
-/** Converting replaces the destination: only a model may stand there. */
-function refuseForeignFolder(destination: string): void {
-  if (!existsSync(destination) || existsSync(join(destination, "model.safetensors"))) return;
-  if (readdirSync(destination).length === 0) return;
-  throw new MubblesError("USAGE", {
-    where: destination,
-    detail: "expected a new or empty folder or an older model, got a folder with other files",
-  });
 }
 
 function modelName(source: string, compute: Compute): string {

@@ -1,10 +1,10 @@
 /** Which documents each input gives and where they go, decided and checked before any work starts. */
 import { constants } from "node:fs";
-import { access, mkdir, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { MubblesError } from "../errors.js";
 import type { OutputFormat } from "../output/formats.js";
-import { outputError } from "./sinks.js";
+import { makeFolder, outputError } from "../writing.js";
 
 export interface PlannedDocument {
   readonly format: OutputFormat;
@@ -79,23 +79,6 @@ export async function prepareOutputs(plan: readonly PlannedInput[]): Promise<voi
       throw outputError(path, thrown);
     });
   }
-}
-
-/** Node's own recursive mkdir never comes back where a folder cannot be made, such as below /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  const existing = await stat(folder).catch(() => undefined);
-  if (existing?.isDirectory()) return;
-  if (existing !== undefined) {
-    throw new MubblesError("OUTPUT_EXISTS_AS_DIRECTORY", {
-      where: folder,
-      detail: "a file of that name exists",
-    });
-  }
-  const parent = dirname(folder);
-  if (parent !== folder) await makeFolder(parent);
-  await mkdir(folder).catch((thrown) => {
-    throw outputError(folder, thrown);
-  });
 }
 
 function documentName(input: string): string {

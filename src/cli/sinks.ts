@@ -2,7 +2,7 @@
 import { fstatSync, write as writeFd } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { isatty } from "node:tty";
-import { MubblesError } from "../errors.js";
+import { outputError, systemCode } from "../writing.js";
 
 /** Every write waits for the one before it; the caller awaits each. */
 export interface TextSink {
@@ -71,21 +71,6 @@ export class StdoutSink implements TextSink {
 /** The reader of our standard output has gone; for a program in a pipeline that is no error. */
 function isClosedPipe(thrown: unknown): boolean {
   return ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"].includes(systemCode(thrown));
-}
-
-export function outputError(name: string, thrown: unknown): MubblesError {
-  const code = systemCode(thrown);
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new MubblesError("OUTPUT_DISK_FULL", { where: name, cause: thrown });
-  if (code === "EISDIR" || code === "ENOTDIR") {
-    return new MubblesError("OUTPUT_EXISTS_AS_DIRECTORY", { where: name, detail: code, cause: thrown });
-  }
-  const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new MubblesError("OUTPUT_FAILED", { where: name, detail, cause: thrown });
-}
-
-function systemCode(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
 }
 
 function stdoutIsFile(): boolean {

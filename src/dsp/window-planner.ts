@@ -32,6 +32,8 @@ export interface DecodeWindow {
 
 export interface WindowPlannerOptions extends SpeechDetectorOptions {
   readonly maxWindowSeconds: number;
+  /** The same for the first window alone: shorter, where the first text is to come early. */
+  readonly maxFirstWindowSeconds: number;
   /** Islands of speech further apart than this go to different windows. */
   readonly maxPauseSeconds: number;
 }
@@ -39,6 +41,7 @@ export interface WindowPlannerOptions extends SpeechDetectorOptions {
 export const DEFAULT_WINDOW_PLANNER_OPTIONS = {
   ...DEFAULT_SPEECH_DETECTOR_OPTIONS,
   maxWindowSeconds: WINDOW_SECONDS,
+  maxFirstWindowSeconds: WINDOW_SECONDS,
   maxPauseSeconds: 3,
 } as const satisfies WindowPlannerOptions;
 
@@ -58,6 +61,8 @@ const FALL_DELAY_SAMPLES = 3 * VAD_FRAME_SAMPLES;
 export class WindowPlanner {
   readonly #detector: SpeechDetector;
   readonly #maxWindowSamples: number;
+  /** What holds for the window that is planned now. */
+  #limitSamples: number;
   readonly #maxPauseSamples: number;
   readonly #history = new FrameHistory();
   /** Closed spans that no window has yet, clipped to what lies after the last window. */
@@ -67,12 +72,14 @@ export class WindowPlanner {
 
   /** @throws MubblesError USAGE when an option is out of range */
   constructor(options: Partial<WindowPlannerOptions> = {}) {
-    const { maxWindowSeconds, maxPauseSeconds, ...detection } = {
+    const { maxWindowSeconds, maxFirstWindowSeconds, maxPauseSeconds, ...detection } = {
       ...DEFAULT_WINDOW_PLANNER_OPTIONS,
       ...options,
     };
     this.#detector = new SpeechDetector(detection);
     this.#maxWindowSamples = wholeHops(checked("the window", maxWindowSeconds, 1, WINDOW_SECONDS));
+    const firstSeconds = checked("the first window", maxFirstWindowSeconds, 1, WINDOW_SECONDS);
+    this.#limitSamples = Math.min(wholeHops(firstSeconds), this.#maxWindowSamples);
     this.#maxPauseSamples = wholeHops(checked("the longest pause", maxPauseSeconds, 0, WINDOW_SECONDS));
   }
 
@@ -119,7 +126,7 @@ export class WindowPlanner {
 
   #isDecided(): boolean {
     if (!this.#isNear(this.#detector.pendingFromSample)) return true;
-    const fullAtSample = this.neededFromSample + this.#maxWindowSamples + LONG_PAUSE_SAMPLES;
+    const fullAtSample = this.neededFromSample + this.#limitSamples + LONG_PAUSE_SAMPLES;
     if (this.#detector.positionSample < fullAtSample) return false;
     return this.#islands.length > 0 || this.#openSpan() !== undefined;
   }
@@ -141,7 +148,7 @@ export class WindowPlanner {
     const open = this.#openSpan();
     const spans = open && this.#isNear(open.startSample) ? [...this.#islands, open] : this.#islands;
     const startSample = spans[0]!.startSample;
-    const limitSample = startSample + this.#maxWindowSamples;
+    const limitSample = startSample + this.#limitSamples;
     const fits = spans.at(-1)!.voiceEndSample <= limitSample;
     const cutSample = fits ? limitSample : this.#findCut(limitSample);
 
@@ -152,6 +159,7 @@ export class WindowPlanner {
     }
     const endSample = speech.at(-1)!.endSample;
     this.#plannedSample = endSample;
+    this.#limitSamples = this.#maxWindowSamples;
     this.#islands = this.#islands
       .filter((island) => island.voiceEndSample > endSample)
       .map((island) => this.#clipped(island));
@@ -160,7 +168,7 @@ export class WindowPlanner {
 
   /** Where to end a window, by `limitSample`: at the best pause, else at the least speech-like frame. */
   #findCut(limitSample: number): number {
-    const regionSamples = this.#maxWindowSamples * CUT_REGION;
+    const regionSamples = this.#limitSamples * CUT_REGION;
     const fromSample = limitSample - regionSamples;
     const endFrame = this.#history.frames;
     let cutSample = 0;

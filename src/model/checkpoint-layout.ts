@@ -1,8 +1,10 @@
 /**
  * mubbles' own layout of a Whisper checkpoint: what the graphs read. One model.safetensors with
  * - the hub's names without "model.", projections fused (`self_attn.qkv`, `encoder_attn.kv`),
- * - each linear's weight as its operator wants it (layers.ts): I8 [in, out] + scale, U8 [out, blocks, block] + scale, or
- *   [in, out] in F32 or F16,
+ * - each linear's weight [in, out] as its operator wants it (layers.ts): I8 with an F32 scale per output column, or F16 or F32;
+ *   activations are quantised when the graph runs, row by row, and need nothing here,
+ * - the token embedding as I8 [width, vocabulary] with a scale per token, or [vocabulary, width] in F16 or F32,
+ * - what the text tokens say (text-tokens.ts),
  * - in its metadata how it was made.
  * This file lists which tensor is made from which; convert.ts does it.
  */
@@ -16,8 +18,8 @@ export const LAYOUT_NAME = "mubbles-whisper-1";
 export type Compute = "int8" | "fp16" | "fp32";
 export const COMPUTES = ["int8", "fp16", "fp32"] as const satisfies readonly Compute[];
 
-/** How a linear's weight is stored. */
-export type Storage = "block8" | "column8" | "f16" | "f32";
+/** How a matrix is stored. */
+export type Storage = "int8" | "f16" | "f32";
 
 export type Item =
   /** Copied as floats: norms, biases, convolutions, positions. */
@@ -40,6 +42,7 @@ export type Item =
 /** Everything the converted file will hold, in order. */
 export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Compute): Item[] {
   const float = compute === "fp16" ? "f16" : "f32";
+  const storage: Storage = compute === "int8" ? "int8" : float;
   const items: Item[] = [];
   const floats = (name: string) =>
     items.push({ kind: "floats", name, source: sourceName(source, name), storage: float });
@@ -49,7 +52,7 @@ export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Co
   };
   const linear = (name: string, ...parts: string[]) => {
     const sources = (parts.length > 0 ? parts : [name]).map((part) => sourceName(source, part));
-    items.push({ kind: "linear", name, sources, storage: storageOf(name, compute) });
+    items.push({ kind: "linear", name, sources, storage });
   };
   const layers = (side: "encoder" | "decoder", count: number) => {
     for (let i = 0; i < count; i++) {
@@ -74,7 +77,6 @@ export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Co
   if (compute === "fp32" || !hasSinusoidalPositions(source, config)) floats("encoder.embed_positions.weight");
   layers("encoder", config.encoderLayers);
   const embedding = "decoder.embed_tokens";
-  const storage = storageOf(embedding, compute);
   items.push({
     kind: "embedding",
     name: embedding,
@@ -90,13 +92,6 @@ export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Co
 function sourceName(source: Safetensors, name: string): string {
   const full = `model.${name}`;
   return source.has(full) || source.has(`${full}.weight`) ? full : name;
-}
-
-/** The choice for each linear, measured in docs/notes/quantisation.md. */
-function storageOf(name: string, compute: Compute): Storage {
-  if (compute === "fp32") return "f32";
-  if (compute === "fp16") return "f16";
-  return process.env.MIX && new RegExp(process.env.MIX).test(name) ? "block8" : "column8";
 }
 
 /** Whether the stored audio positions are the sinusoids that the graph can make itself (up to half-precision rounding). */

@@ -1,20 +1,27 @@
 /** Turns a checkpoint of the hub's layout into mubbles' own (checkpoint-layout.ts), tensor by tensor: memory stays far below the model's size. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { makeFolder, outputError } from "../writing.js";
 import { type Compute, type Item, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
 import { float32ToFloat16 } from "./half-floats.js";
-import { quantiseBlocks, quantiseColumns, transpose } from "./quantise.js";
+import { quantisePerOutput, transpose } from "./quantise.js";
 import { BYTES_OF, Safetensors, type TensorType } from "./safetensors.js";
-import { loadTokenizer, makeTextTokens, TEXT_BYTES, TEXT_OFFSETS, textTokensMetadata } from "./text-tokens.js";
+import {
+  loadTokenizer,
+  makeTextTokens,
+  TEXT_BYTES,
+  TEXT_OFFSETS,
+  textTokensMetadata,
+} from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
 export interface ConvertOptions {
   /** Folder with model.safetensors (or shards), config.json, tokenizer.json, as the hub serves it. */
   readonly source: string;
-  /** Folder to make; what stands there already is replaced only at the end. */
+  /** Folder to make; converted weights that stand there already are replaced at the end. */
   readonly destination: string;
   readonly compute: Compute;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
@@ -27,8 +34,7 @@ export interface Converted {
   readonly sha256: string;
 }
 
-/** 64 keeps base within 85 MB; 32 gains nothing that shows in the text (docs/notes/quantisation.md). */
-const BLOCK_SIZE = 64;
+const WEIGHTS_FILE = "model.safetensors";
 const SIDE_FILES = ["config.json", "generation_config.json", "tokenizer.json"];
 
 interface OutputTensor {
@@ -37,12 +43,15 @@ interface OutputTensor {
   readonly shape: readonly number[];
 }
 
-/** Nothing half-made is left behind: the folder appears under its name when it is complete. */
+/** Nothing half-made is left behind: files appear under their names when all are complete. */
 export async function convertModel(options: ConvertOptions): Promise<Converted> {
   const { source: folder, destination } = options;
   if (!existsSync(folder)) throw new MubblesError("MODEL_NOT_FOUND", { where: folder });
   if (!mayReplace(destination)) {
-    throw new MubblesError("USAGE", { where: destination, detail: "exists, and is neither empty nor a model" });
+    throw new MubblesError("USAGE", {
+      where: destination,
+      detail: "expected a folder without weights, or with converted ones",
+    });
   }
   const config = readWhisperConfig(folder);
   const source = Safetensors.openFolder(folder);
@@ -53,25 +62,36 @@ export async function convertModel(options: ConvertOptions): Promise<Converted> 
     });
   }
   const staging = `${destination}.part-${process.pid}`;
+  await makeFolder(staging);
   try {
-    mkdirSync(staging, { recursive: true });
-    const converted = await writeWeights(join(staging, "model.safetensors"), source, config, options);
+    const converted = await writeWeights(join(staging, WEIGHTS_FILE), source, config, options);
     for (const name of SIDE_FILES) {
       if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(staging, name));
     }
-    rmSync(destination, { recursive: true, force: true });
-    renameSync(staging, destination);
+    replaceFiles(staging, destination);
     return converted;
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
 }
 
-/** Whether nothing is lost that is no model. */
+/** Other files that stand at the destination, a model card say, stay. The weights come last: without them it is no model. */
+function replaceFiles(staging: string, destination: string): void {
+  if (!existsSync(destination)) {
+    renameSync(staging, destination);
+    return;
+  }
+  for (const name of [...SIDE_FILES, WEIGHTS_FILE]) {
+    if (existsSync(join(staging, name))) renameSync(join(staging, name), join(destination, name));
+  }
+}
+
+/** Whether nothing is lost: no weights stand there, or they have been converted before. */
 function mayReplace(destination: string): boolean {
   if (!existsSync(destination)) return true;
   if (!statSync(destination).isDirectory()) return false;
-  return readdirSync(destination).length === 0 || existsSync(join(destination, "model.safetensors"));
+  if (!existsSync(join(destination, WEIGHTS_FILE))) return true;
+  return Safetensors.openFolder(destination).metadata.format === LAYOUT_NAME;
 }
 
 async function writeWeights(
@@ -93,7 +113,9 @@ async function writeWeights(
   const file = await open(path, "wx");
   let doneBytes = 0;
   const write = async (bytes: Uint8Array) => {
-    await writeAll(file, bytes);
+    await writeAll(file, bytes).catch((thrown) => {
+      throw outputError(path, thrown);
+    });
     hash.update(bytes);
     doneBytes += bytes.length;
     onProgress?.(doneBytes, totalBytes);
@@ -109,10 +131,6 @@ async function writeWeights(
     await write(bytesOf(text.offsets));
     await write(text.bytes);
     await file.sync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      throw new MubblesError("OUTPUT_DISK_FULL", { where: path, cause: error });
-    throw error;
   } finally {
     await file.close();
   }
@@ -132,11 +150,7 @@ function outputsOf(item: Item, source: Safetensors): OutputTensor[] {
   const outputs = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const weight = `${item.name}.weight`;
   const result: OutputTensor[] = [];
-  if (item.storage === "block8") {
-    const blocks = inputs / BLOCK_SIZE;
-    result.push({ name: weight, dtype: "U8", shape: [outputs, blocks, BLOCK_SIZE] });
-    result.push({ name: `${item.name}.scale`, dtype: "F32", shape: [outputs * blocks] });
-  } else if (item.storage === "column8") {
+  if (item.storage === "int8") {
     result.push({ name: weight, dtype: "I8", shape: [inputs, outputs] });
     result.push({ name: `${item.name}.scale`, dtype: "F32", shape: [outputs] });
   } else {
@@ -167,12 +181,8 @@ function* dataOf(item: Item, source: Safetensors): Generator<Uint8Array> {
   const weight = joined(parts);
   const outputs = outputsOf(item, source);
   const [first] = outputs;
-  if (item.storage === "block8") {
-    const { values, scales } = quantiseBlocks(weight, BLOCK_SIZE);
-    yield values;
-    yield bytesOf(scales);
-  } else if (item.storage === "column8") {
-    const { values, scales } = quantiseColumns(weight, first!.shape[1]!);
+  if (item.storage === "int8") {
+    const { values, scales } = quantisePerOutput(weight, first!.shape[1]!);
     yield bytesOf(values);
     yield bytesOf(scales);
   } else {

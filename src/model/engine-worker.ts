@@ -29,7 +29,8 @@ try {
     if (message.type === "window") waiting.push(message);
     else if (message.type === "forget") batch.forget(message.recording);
     else isClosing = true;
-    if (!isRunning) work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
+    if (!isRunning)
+      work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
   });
   send({ type: "loaded", nMels, isMultilingual, loadSeconds: (performance.now() - began) / 1000 });
 } catch (error) {

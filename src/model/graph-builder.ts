@@ -21,7 +21,6 @@ const ELEMENT_OF: Partial<Record<TensorType, ElementType>> = {
   F32: ELEMENT.float,
   F16: ELEMENT.float16,
   I8: ELEMENT.int8,
-  U8: ELEMENT.uint8,
 };
 
 export class GraphBuilder {
@@ -124,10 +123,6 @@ export class GraphBuilder {
 
   hasWeight(name: string): boolean {
     return this.#weights.has(name);
-  }
-
-  shapeOfWeight(name: string): readonly number[] {
-    return this.#weights.entry(name).shape;
   }
 
   typeOfWeight(name: string): TensorType {

@@ -3,19 +3,15 @@ import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 
 /**
  * x [.., in] → [.., out]. How the weight is stored decides the operators:
- * - I8 [in, out] + scale [out]: 8-bit integer product, activations quantised row by row (`rowQuantisedProduct`).
- * - U8 [out, blocks, block] + scale: `MatMulNBits`, a scale per block of weights and of activations.
+ * - I8 [in, out] + scale [out]: 8-bit integer product, activations quantised row by row (`quantisedProduct`).
  * - F32 or F16 [in, out]: `MatMul`.
  */
 export function linear(g: GraphBuilder, x: Value, name: string): Value {
   const weight = `${name}.weight`;
-  const kind = g.typeOfWeight(weight);
   const product =
-    kind === "I8"
-      ? rowQuantisedProduct(g, x, name)
-      : kind === "U8"
-        ? blockQuantisedProduct(g, x, name)
-        : g.op("MatMul", [x, g.floatWeight(weight)]);
+    g.typeOfWeight(weight) === "I8"
+      ? quantisedProduct(g, x, name)
+      : g.op("MatMul", [x, g.floatWeight(weight)]);
   const bias = `${name}.bias`;
   return g.hasWeight(bias) ? g.op("Add", [product, g.floatWeight(bias)]) : product;
 }
@@ -27,9 +23,9 @@ const LARGEST = 127;
  * Every row of activations is divided by its own largest magnitude, then rounded to 8 bits by a constant scale, and the result
  * multiplied back: as exact as a scale per row, which no operator of onnxruntime offers, and unlike one scale for the
  * whole tensor (`DynamicQuantizeMatMul`) not spoilt by the outliers of other rows, nor dependent on what else is in the
- * batch. 7 % slower than that one, twice as fast as `MatMulNBits` without VNNI (docs/notes/quantisation.md).
+ * batch. 7 % slower than that one (docs/notes/quantisation.md).
  */
-function rowQuantisedProduct(g: GraphBuilder, x: Value, name: string): Value {
+function quantisedProduct(g: GraphBuilder, x: Value, name: string): Value {
   const last = g.ints("last_axis", [-1]);
   const lowest = g.op("Neg", [g.op("ReduceMin", [x, last])]);
   const size = g.op("Max", [g.op("ReduceMax", [x, last]), lowest, g.floats("smallest_row", 1e-20)]);
@@ -38,14 +34,6 @@ function rowQuantisedProduct(g: GraphBuilder, x: Value, name: string): Value {
   const quantised = g.op("QuantizeLinear", [g.op("Div", [x, size]), step, zeroPoint]);
   const inputs = [quantised, g.weight(`${name}.weight`), step, g.weight(`${name}.scale`), zeroPoint];
   return g.op("Mul", [g.op("MatMulIntegerToFloat", inputs, {}, MICROSOFT), size]);
-}
-
-function blockQuantisedProduct(g: GraphBuilder, x: Value, name: string): Value {
-  const weight = `${name}.weight`;
-  const [out, blocks, blockSize] = g.shapeOfWeight(weight) as [number, number, number];
-  // Accuracy level 4: 8-bit integer products. Level 0 multiplies in float32 and was 25 times slower.
-  const attributes = { K: blocks * blockSize, N: out, bits: 8, block_size: blockSize, accuracy_level: 4 };
-  return g.op("MatMulNBits", [x, g.weight(weight), g.weight(`${name}.scale`)], attributes, MICROSOFT);
 }
 
 export function layerNorm(g: GraphBuilder, x: Value, name: string): Value {

@@ -21,9 +21,9 @@ export function createCpuSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
-    // The arena keeps the largest run's memory for ever; fresh memory costs the encoder a few per cent.
-    enableCpuMemArena: process.env.ARENA === "1",
-    enableMemPattern: process.env.ARENA === "1",
+    // The arena keeps the largest run's memory for ever, about 100 MB for base. Memory patterns are of no use without it.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: {
       session: {

@@ -1,37 +1,14 @@
 /** Weights to 8 bits, symmetric, rounded to nearest. Pure; matrices are [out, in] row-major as checkpoints hold them. */
 
-export interface BlockQuantised {
-  /** [out, in / block, block], zero point 128. */
-  readonly values: Uint8Array;
-  /** [out, in / block] */
-  readonly scales: Float32Array;
-}
-
-/** A scale per `blockSize` inputs of each row: the layout of onnxruntime's MatMulNBits. */
-export function quantiseBlocks(weight: Float32Array, blockSize: number): BlockQuantised {
-  const blocks = weight.length / blockSize;
-  if (!Number.isInteger(blocks))
-    throw new RangeError(`${weight.length} weights do not divide into blocks of ${blockSize}`);
-  const values = new Uint8Array(weight.length);
-  const scales = new Float32Array(blocks);
-  for (let block = 0; block < blocks; block++) {
-    const start = block * blockSize;
-    const scale = symmetricScale(weight, start, blockSize);
-    scales[block] = scale;
-    for (let i = start; i < start + blockSize; i++) values[i] = clampedRound(weight[i]! / scale) + 128;
-  }
-  return { values, scales };
-}
-
-export interface ColumnQuantised {
-  /** [in, out] */
+export interface QuantisedWeight {
+  /** [in, out], -127 to 127. */
   readonly values: Int8Array;
-  /** [out] */
+  /** [out]: values × scale ≈ weights. */
   readonly scales: Float32Array;
 }
 
-/** A scale per row of [out, in], written transposed: the layout of onnxruntime's DynamicQuantizeMatMul. */
-export function quantiseColumns(weight: Float32Array, outputs: number): ColumnQuantised {
+/** A scale per output, and the matrix transposed to [in, out]: what the 8-bit product of layers.ts reads. */
+export function quantisePerOutput(weight: Float32Array, outputs: number): QuantisedWeight {
   const inputs = weight.length / outputs;
   const values = new Int8Array(weight.length);
   const scales = new Float32Array(outputs);

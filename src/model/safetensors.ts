@@ -18,10 +18,6 @@ export interface TensorEntry {
   readonly file: string;
 }
 
-interface RawHeader {
-  [name: string]: { dtype: string; shape: number[]; data_offsets: [number, number] } | Record<string, string>;
-}
-
 export const BYTES_OF: Readonly<Record<TensorType, number>> = {
   F32: 4,
   F16: 2,
@@ -31,10 +27,13 @@ export const BYTES_OF: Readonly<Record<TensorType, number>> = {
   I32: 4,
   I64: 8,
 };
+/** The file begins with the header's length, 64 bits. */
+const LENGTH_BYTES = 8;
+const METADATA_KEY = "__metadata__";
 /** A header larger than this is no header: the format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** A checkpoint on disk. Every structural fault is MODEL_BROKEN with the file and what is wrong. */
+/** A checkpoint on disk. Faults are MODEL_BROKEN with the file and what is wrong; a type not known is MODEL_UNSUPPORTED. */
 export class Safetensors {
   readonly entries: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -81,17 +80,7 @@ export class Safetensors {
   readBytes(name: string): Uint8Array {
     const { file, byteOffset, byteLength } = this.entry(name);
     const bytes = new Uint8Array(byteLength);
-    const fd = openSync(file, "r");
-    try {
-      for (let at = 0; at < byteLength; ) {
-        const read = readSync(fd, bytes, at, byteLength - at, byteOffset + at);
-        if (read === 0)
-          throw new MubblesError("MODEL_BROKEN", { where: file, detail: "the file became shorter" });
-        at += read;
-      }
-    } finally {
-      closeSync(fd);
-    }
+    withFile(file, (fd) => readFully(fd, file, bytes, byteOffset));
     return bytes;
   }
 
@@ -110,68 +99,106 @@ export class Safetensors {
 }
 
 function shardsOf(index: string): string[] {
-  try {
-    const { weight_map: map } = JSON.parse(readFileSync(index, "utf8")) as {
-      weight_map: Record<string, string>;
-    };
-    return [...new Set(Object.values(map))];
-  } catch (cause) {
-    throw new MubblesError("MODEL_BROKEN", { where: index, detail: "not a readable shard index", cause });
-  }
+  const json = parsed(index, "the shard index", readText(index));
+  const map = isRecord(json) ? json.weight_map : undefined;
+  const shards = isRecord(map) ? [...new Set(Object.values(map))] : [];
+  if (shards.length > 0 && shards.every((shard) => typeof shard === "string")) return shards;
+  throw broken(index, "expected a weight_map from tensors to files");
 }
 
 function readHeader(file: string, entries: Map<string, TensorEntry>, metadata: Record<string, string>): void {
-  const broken = (detail: string, cause?: unknown) =>
-    new MubblesError("MODEL_BROKEN", { where: file, detail, cause });
-  let fd: number;
-  try {
-    fd = openSync(file, "r");
-  } catch (cause) {
-    throw broken("cannot be opened", cause);
-  }
-  try {
+  withFile(file, (fd) => {
     const { size } = fstatSync(fd);
-    const prefix = new Uint8Array(8);
-    if (readSync(fd, prefix, 0, 8, 0) !== 8) throw broken(`${size} bytes are too few`);
+    if (size < LENGTH_BYTES) throw broken(file, `${size} bytes are too few`);
+    const prefix = new Uint8Array(LENGTH_BYTES);
+    readFully(fd, file, prefix, 0);
     const headerBytes = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-    if (headerBytes > Math.min(size - 8, MAX_HEADER_BYTES))
-      throw broken(`its header claims ${headerBytes} bytes of ${size}`);
+    if (headerBytes > Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES))
+      throw broken(file, `its header claims ${headerBytes} bytes of ${size}`);
     const text = Buffer.alloc(headerBytes);
-    readSync(fd, text, 0, headerBytes, 8);
-    let header: RawHeader;
-    try {
-      header = JSON.parse(text.toString("utf8")) as RawHeader;
-    } catch (cause) {
-      throw broken("its header is no JSON", cause);
-    }
+    readFully(fd, file, text, LENGTH_BYTES);
+    const header = parsed(file, "its header", text.toString("utf8"));
+    if (!isRecord(header)) throw broken(file, "its header is no JSON object");
     for (const [name, value] of Object.entries(header)) {
-      if (name === "__metadata__") {
-        Object.assign(metadata, value);
-        continue;
-      }
-      entries.set(name, checkedEntry(name, value as never, file, 8 + headerBytes, size, broken));
+      if (name === METADATA_KEY) Object.assign(metadata, checkedMetadata(value, file));
+      else entries.set(name, checkedEntry(name, value, file, LENGTH_BYTES + headerBytes, size));
     }
-  } finally {
-    closeSync(fd);
-  }
+  });
+}
+
+function checkedMetadata(value: unknown, file: string): Record<string, string> {
+  if (isRecord(value) && Object.values(value).every((text) => typeof text === "string"))
+    return value as Record<string, string>;
+  throw broken(file, `its ${METADATA_KEY} is no map of texts`);
 }
 
 function checkedEntry(
   name: string,
-  { dtype, shape, data_offsets: offsets }: { dtype: string; shape: number[]; data_offsets: [number, number] },
+  value: unknown,
   file: string,
   dataStart: number,
   fileBytes: number,
-  broken: (detail: string) => MubblesError,
 ): TensorEntry {
-  const size = BYTES_OF[dtype as TensorType];
-  if (size === undefined)
+  const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
+  if (typeof dtype !== "string" || !isListOfCounts(shape) || !isListOfCounts(offsets) || offsets.length !== 2)
+    throw broken(file, `tensor ${name}: expected dtype, shape and two data_offsets`);
+  if (!Object.hasOwn(BYTES_OF, dtype))
     throw new MubblesError("MODEL_UNSUPPORTED", { where: file, detail: `tensor ${name} has type ${dtype}` });
-  const [start, end] = offsets;
-  const expected = shape.reduce((product, n) => product * n, size);
+  const type = dtype as TensorType;
+  const [start, end] = offsets as [number, number];
+  const expected = shape.reduce((product, n) => product * n, BYTES_OF[type]);
   if (end - start !== expected)
-    throw broken(`tensor ${name}: expected ${expected} bytes, got ${end - start}`);
+    throw broken(file, `tensor ${name}: expected ${expected} bytes, got ${end - start}`);
   if (dataStart + end > fileBytes)
-    throw broken(`cut short: tensor ${name} ends at ${dataStart + end} of ${fileBytes} bytes`);
-  return { dtype: dtype as TensorType, shape, byteOffset: dataStart + start, byteLength: expected, file };
+    throw broken(file, `cut short: tensor ${name} ends at ${dataStart + end} of ${fileBytes} bytes`);
+  return { dtype: type, shape, byteOffset: dataStart + start, byteLength: expected, file };
+}
+
+/** Runs `work` on the open file; whatever the system says against it is a broken model. */
+function withFile(file: string, work: (fd: number) => void): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, "r");
+    work(fd);
+  } catch (cause) {
+    throw cause instanceof MubblesError ? cause : broken(file, "cannot be read", cause);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function readFully(fd: number, file: string, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length; ) {
+    const read = readSync(fd, bytes, at, bytes.length - at, position + at);
+    if (read === 0) throw broken(file, "the file became shorter");
+    at += read;
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw broken(file, "cannot be read", cause);
+  }
+}
+
+function parsed(file: string, what: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw broken(file, `${what} is no JSON`, cause);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOfCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function broken(file: string, detail: string, cause?: unknown): MubblesError {
+  return new MubblesError("MODEL_BROKEN", { where: file, detail, cause });
 }

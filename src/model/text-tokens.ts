@@ -51,7 +51,12 @@ export function makeTextTokens(tokenizer: Tokenizer, endToken: number): TextToke
   const offsets = new Int32Array(endToken + 1);
   for (const [token, part] of parts.entries()) offsets[token + 1] = offsets[token]! + part.length;
   const encode = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
-  return { bytes: Uint8Array.from(parts.flat()), offsets, nonSpeech: nonSpeechTokens(encode), blank: encode(" ") };
+  return {
+    bytes: Uint8Array.from(parts.flat()),
+    offsets,
+    nonSpeech: nonSpeechTokens(encode),
+    blank: encode(" "),
+  };
 }
 
 /** The part that goes into the weights file's metadata. */

@@ -24,6 +24,8 @@ export interface WhisperConfig {
   readonly alignmentHeads: readonly (readonly [number, number])[];
 }
 
+/** endoftext, startoftranscript, translate, transcribe, startoflm, startofprev, nospeech, notimestamps; languages come on top. */
+const SPECIAL_TOKENS = 8;
 /** Timestamps from 0.00 to 30.00 s in steps of 0.02 s. */
 const TIMESTAMP_TOKENS = 1501;
 /** Vocabularies from this size on are multilingual (openai/whisper model.py:281-282). */
@@ -48,27 +50,33 @@ export function readWhisperConfig(folder: string): WhisperConfig {
   const dModel = count("d_model");
   const decoderHeads = count("decoder_attention_heads");
   const decoderLayers = count("decoder_layers");
+  const encoderHeads = count("encoder_attention_heads");
   const vocabularySize = count("vocab_size");
-  const headSize = dModel / decoderHeads;
-  if (!Number.isInteger(headSize)) {
-    throw new MubblesError("MODEL_BROKEN", {
-      where: file,
-      detail: `width ${dModel} does not divide into ${decoderHeads} heads`,
-    });
+  const endToken = count("eos_token_id");
+  const firstTimestampToken = vocabularySize - TIMESTAMP_TOKENS;
+  for (const heads of [encoderHeads, decoderHeads]) {
+    if (dModel % heads !== 0) {
+      const detail = `width ${dModel} does not divide into ${heads} heads`;
+      throw new MubblesError("MODEL_BROKEN", { where: file, detail });
+    }
+  }
+  if (endToken + SPECIAL_TOKENS > firstTimestampToken) {
+    const detail = `after the end token ${endToken} a vocabulary of ${vocabularySize} has no room for ${SPECIAL_TOKENS - 1} special tokens and ${TIMESTAMP_TOKENS} timestamps`;
+    throw new MubblesError("MODEL_BROKEN", { where: file, detail });
   }
   return {
     nMels,
     dModel,
     decoderHeads,
     decoderLayers,
-    headSize,
+    encoderHeads,
     vocabularySize,
+    endToken,
+    firstTimestampToken,
+    headSize: dModel / decoderHeads,
     encoderLayers: count("encoder_layers"),
-    encoderHeads: count("encoder_attention_heads"),
     maxAudioPositions: count("max_source_positions"),
     maxTextPositions: count("max_target_positions"),
-    endToken: count("eos_token_id"),
-    firstTimestampToken: vocabularySize - TIMESTAMP_TOKENS,
     isMultilingual: vocabularySize >= MULTILINGUAL_VOCABULARY,
     alignmentHeads: alignmentHeads(folder, decoderLayers, decoderHeads),
   };
@@ -80,23 +88,24 @@ function alignmentHeads(folder: string, layers: number, heads: number): [number,
   if (!existsSync(file)) return [];
   const listed = readJson(file).alignment_heads;
   if (!Array.isArray(listed)) return [];
+  const isIndex = (value: unknown, count: number) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < count;
   const valid = listed.filter(
     (pair): pair is [number, number] =>
-      Array.isArray(pair) &&
-      Number.isInteger(pair[0]) &&
-      Number.isInteger(pair[1]) &&
-      pair[0] < layers &&
-      pair[1] < heads,
+      Array.isArray(pair) && isIndex(pair[0], layers) && isIndex(pair[1], heads),
   );
   return valid.sort(([layerA, headA], [layerB, headB]) => layerA - layerB || headA - headB);
 }
 
 function readJson(file: string): Record<string, unknown> {
+  let json: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    json = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
     throw new MubblesError("MODEL_BROKEN", { where: file, detail: "missing, or no JSON", cause });
   }
+  if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
+  throw new MubblesError("MODEL_BROKEN", { where: file, detail: "expected a JSON object" });
 }
 
 function positiveInteger(value: unknown, key: string, file: string): number {

@@ -20,10 +20,12 @@ export function placeSegments(
   notBeforeSeconds: number,
 ): Segment[] {
   const offsetSeconds = place.startSample / SAMPLE_RATE_HZ;
+  // The model may put text behind the window's end; there it would hold up the next window's.
+  const latestStart = Math.max(offsetSeconds, place.endSample / SAMPLE_RATE_HZ - MIN_SECONDS);
   let previousEnd = notBeforeSeconds;
   return result.segments.map((segment, i) => {
     const said = withinSpeech(
-      offsetSeconds + segment.startSeconds,
+      Math.min(offsetSeconds + segment.startSeconds, latestStart),
       offsetSeconds + segment.endSeconds,
       place,
     );

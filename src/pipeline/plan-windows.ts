@@ -25,7 +25,13 @@ const VAD_BLOCK_SAMPLES = 64 * SILERO_FRAME_SAMPLES;
 interface PlanOptions {
   readonly nMels: 80 | 128;
   /** undefined: no VAD, one full window after the other. */
-  readonly vad: { readonly model: SileroVad; readonly detection: SpeechDetectorOptions } | undefined;
+  readonly vad:
+    | {
+        readonly model: SileroVad;
+        readonly detection: SpeechDetectorOptions;
+        readonly maxFirstWindowSeconds: number;
+      }
+    | undefined;
   readonly clock: StageClock;
 }
 
@@ -104,10 +110,13 @@ class SpeechCutter implements Cutter {
   readonly #probabilities = new Float32Array(VAD_BLOCK_SAMPLES / SILERO_FRAME_SAMPLES);
   #filled = 0;
 
-  constructor({ model, detection }: NonNullable<PlanOptions["vad"]>, clock: StageClock) {
+  constructor(
+    { model, detection, maxFirstWindowSeconds }: NonNullable<PlanOptions["vad"]>,
+    clock: StageClock,
+  ) {
     this.#vad = model;
     this.#vad.reset();
-    this.#planner = new WindowPlanner(detection);
+    this.#planner = new WindowPlanner({ ...detection, maxFirstWindowSeconds });
     this.#clock = clock;
   }
 

@@ -12,7 +12,7 @@ import type { DecodingOptions } from "../model/decoding-options.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
 import type { WindowResult } from "../model/window.js";
-import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
 import { inOrder } from "./in-order.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
@@ -31,6 +31,9 @@ interface DecodedWindow {
   readonly result: WindowResult;
 }
 
+/** In a recording longer than this (or of unknown length) the first window is short: one more costs little, and text comes earlier. */
+const LONG_RECORDING_SECONDS = 180;
+const EARLY_WINDOW_SECONDS = 12;
 /** What is left of a window must be at least this long, and spoken in, to be decoded again. */
 const MIN_REST_SECONDS = 1;
 
@@ -92,11 +95,16 @@ async function* run(
   let segments = 0;
   let endSeconds = 0;
   try {
-    const vad = model === undefined || detection === undefined ? undefined : { model, detection };
+    const isLong = (media.info.durationSeconds ?? Number.POSITIVE_INFINITY) > LONG_RECORDING_SECONDS;
+    const maxFirstWindowSeconds = isLong ? EARLY_WINDOW_SECONDS : WINDOW_SECONDS;
+    const vad =
+      model === undefined || detection === undefined
+        ? undefined
+        : { model, detection, maxFirstWindowSeconds };
     const windows = planWindows(media.audio, { nMels: engine.nMels, vad, clock });
     const decode = (window: PlannedWindow) => decodeWhole(window, options.decoding, engine, recording);
-    // One more than the engine works on, so that it never waits for mel or VAD.
-    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1)) {
+    // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
+    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       for (const { window, result } of parts) {
         if (language === undefined && result.segments.length > 0) {
           language = result.language;

@@ -105,6 +105,11 @@ describe("what cannot be converted is refused, and nothing is left behind", () =
     writeTinyWhisper(path, { without: ["decoder.layers.0.fc2.weight"] });
     return path;
   });
+  check("no tokenizer.json", "MODEL_BROKEN", () => {
+    const path = join(folder, "speechless");
+    writeTinyWhisper(path, { without: ["tokenizer.json"] });
+    return path;
+  });
   check("another kind of model", "MODEL_UNSUPPORTED", () => {
     const path = join(folder, "bert");
     mkdirSync(path);

@@ -11,7 +11,7 @@ import { thrownCode } from "./thrown-code.js";
 const folder = temporaryFolder();
 const file = join(folder, "model.safetensors");
 writeSafetensors(file, {
-  odd: { dtype: "U8", shape: [3], values: Uint8Array.of(1, 2, 3) },
+  odd: { dtype: "I8", shape: [3], values: Int8Array.of(1, -2, 3) },
   matrix: floatTensor([2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)),
   half: halfTensor([3], Float32Array.of(0.5, -0.25, 8)),
   brain: { dtype: "BF16", shape: [1], values: Uint16Array.of(0x3f80) },
@@ -35,7 +35,7 @@ describe("a graph runs in onnxruntime with the right numbers", () => {
     },
     [11, 9.5, 26],
   );
-  check("weights of bytes", (g) => g.op("Cast", [g.weight("odd")], { to: ELEMENT.float }), [1, 2, 3]);
+  check("weights of bytes", (g) => g.op("Cast", [g.weight("odd")], { to: ELEMENT.float }), [1, -2, 3]);
   check(
     "constants: a vector, a matrix, a scalar, a view of a larger buffer",
     (g, x) => {
@@ -107,7 +107,6 @@ test("a type that onnxruntime cannot compute with is refused", async () => {
   expect(await thrownCode(() => g.weight("brain"))).toBe("MODEL_UNSUPPORTED");
   expect(await thrownCode(() => g.weight("absent"))).toBe("MODEL_BROKEN");
   expect(g.hasWeight("absent")).toBe(false);
-  expect(g.shapeOfWeight("matrix")).toEqual([2, 3]);
   expect(g.typeOfWeight("half")).toBe("F16");
 });
 

@@ -1,63 +1,32 @@
 import { describe, expect, test } from "vitest";
-import { quantiseBlocks, quantiseColumns, transpose } from "../../src/model/quantise.js";
+import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
 import { seededRandom } from "../dsp/seeded-random.js";
 
 const OUTPUTS = 5;
 const INPUTS = 64;
-const BLOCK = 16;
 
-describe("blocks", () => {
-  test("every weight is within half a step of its block, and the largest is exact", () => {
-    const weight = weights();
-    const { values, scales } = quantiseBlocks(weight, BLOCK);
-    expect(scales).toHaveLength((OUTPUTS * INPUTS) / BLOCK);
-    for (const [block, scale] of scales.entries()) {
-      const own = weight.subarray(block * BLOCK, (block + 1) * BLOCK);
-      const restored = Array.from(own, (_, i) => (values[block * BLOCK + i]! - 128) * scale);
-      const largest = Math.max(...own.map(Math.abs));
-      expect(scale).toBeCloseTo(largest / 127, 6);
-      expectWithin(restored, own, scale / 2);
-      expect(Math.max(...restored.map(Math.abs)) / largest).toBeCloseTo(1, 6);
-    }
-  });
-
-  test("a block of zeros stays zero, with a scale that divides", () => {
-    const { values, scales } = quantiseBlocks(new Float32Array(2 * BLOCK), BLOCK);
-    expect(new Set(values)).toEqual(new Set([128]));
-    expect([...scales]).toEqual([1, 1]);
-  });
-
-  test("both signs reach as far", () => {
-    const { values } = quantiseBlocks(Float32Array.of(3, -3, 1.5, -1.5), 4);
-    expect([...values.subarray(0, 2)]).toEqual([128 + 127, 128 - 127]);
-  });
-
-  test("a length that does not divide is a caller's mistake", () => {
-    expect(() => quantiseBlocks(new Float32Array(30), BLOCK)).toThrow(RangeError);
-  });
-});
-
-describe("columns", () => {
+describe("a scale per output", () => {
   test("every weight is within half a step of its output, written as [in, out]", () => {
     const weight = weights();
-    const { values, scales } = quantiseColumns(weight, OUTPUTS);
+    const { values, scales } = quantisePerOutput(weight, OUTPUTS);
     for (const [out, scale] of scales.entries()) {
       const own = weight.subarray(out * INPUTS, (out + 1) * INPUTS);
       const restored = Array.from(own, (_, i) => values[i * OUTPUTS + out]! * scale);
       expect(scale).toBeCloseTo(Math.max(...own.map(Math.abs)) / 127, 6);
       expectWithin(restored, own, scale / 2);
+      expect(Math.max(...restored.map(Math.abs)) / (127 * scale)).toBeCloseTo(1, 6);
     }
   });
 
   test("an output of zeros stays zero and does not touch the others", () => {
-    const { values, scales } = quantiseColumns(Float32Array.of(0, 0, 0, 2, -1, 4), 2);
+    const { values, scales } = quantisePerOutput(Float32Array.of(0, 0, 0, 2, -1, 4), 2);
     expect([...values]).toEqual([0, 64, 0, -32, 0, 127]);
     expect(scales[0]).toBe(1);
     expect(scales[1]).toBeCloseTo(4 / 127, 6);
   });
 
   test("-128 is never used: positive and negative are alike", () => {
-    const { values } = quantiseColumns(weights(), OUTPUTS);
+    const { values } = quantisePerOutput(weights(), OUTPUTS);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-127);
     expect(Math.max(...values)).toBe(127);
   });
@@ -67,12 +36,12 @@ test("transpose: [out, in] to [in, out]", () => {
   expect([...transpose(Float32Array.of(1, 2, 3, 4, 5, 6), 2)]).toEqual([1, 4, 2, 5, 3, 6]);
 });
 
-/** [OUTPUTS, INPUTS], rows and blocks of very different size. */
+/** [OUTPUTS, INPUTS], outputs of very different size. */
 function weights(): Float32Array {
   const random = seededRandom(5);
   return Float32Array.from(
     { length: OUTPUTS * INPUTS },
-    (_, i) => (random() * 2 - 1) * 4 ** (Math.floor(i / BLOCK) % 5),
+    (_, i) => (random() * 2 - 1) * 4 ** Math.floor(i / INPUTS),
   );
 }
 

@@ -1,6 +1,7 @@
 /** A Whisper checkpoint in the hub's layout with random weights: width 64, one layer each way, the multilingual vocabulary. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { packagePath } from "../../src/assets.js";
 import { sinusoids } from "../../src/model/encoder-graph.js";
 import { seededRandom } from "../dsp/seeded-random.js";
 import { floatTensor, halfTensor, type NewTensor, writeSafetensors } from "./safetensors-file.js";
@@ -12,11 +13,11 @@ export const TINY_VOCABULARY = 51_865;
 interface TinyOptions {
   /** How the floats are stored. */
   readonly isHalf?: boolean;
-  /** Tensors left out. */
+  /** Tensors left out; "tokenizer.json" for that file. */
   readonly without?: readonly string[];
 }
 
-/** Makes `folder` with config.json and model.safetensors; the same weights every time. */
+/** Makes `folder` with config.json, tokenizer.json and model.safetensors; the same weights every time. */
 export function writeTinyWhisper(folder: string, { isHalf = false, without = [] }: TinyOptions = {}): void {
   mkdirSync(folder, { recursive: true });
   const random = seededRandom(17);
@@ -85,4 +86,6 @@ export function writeTinyWhisper(folder: string, { isHalf = false, without = [] 
     eos_token_id: 50_257,
   };
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+  if (without.includes("tokenizer.json")) return;
+  copyFileSync(packagePath("models/whisper-base-int8/tokenizer.json"), join(folder, "tokenizer.json"));
 }

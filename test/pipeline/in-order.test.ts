@@ -111,6 +111,22 @@ test("a failure surfaces at its item's place, after the results before it", asyn
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
+test("the first alone: nothing else is begun before its result", async () => {
+  const work = new ManualWork();
+  const results = inOrder(new Items(), work.run, 3, true);
+  const first = results.next();
+  await settled();
+  expect(work.begun).toEqual([0]);
+  work.end(0);
+  expect(await first).toEqual({ done: false, value: "r0" });
+  const second = results.next();
+  await settled();
+  await settled();
+  expect(work.begun.length).toBeGreaterThan(1);
+  work.end(1);
+  await second;
+});
+
 test("a failure of the items surfaces", async () => {
   const work = new ManualWork();
   const results = inOrder(failingItems(), work.run, 3);

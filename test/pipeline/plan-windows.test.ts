@@ -65,6 +65,18 @@ describe("with VAD", () => {
     expectColumns(windows, audio);
   });
 
+  test("the first window alone can be shorter, and nothing is lost by it", async () => {
+    const audio = withSilences(12, 0);
+    const { windows } = await plan(audio, { maxFirstWindowSeconds: 12 });
+    const seconds = windows.map(({ startSample, endSample }) => (endSample - startSample) / SAMPLE_RATE_HZ);
+    expect(seconds[0]).toBeLessThanOrEqual(12);
+    expect(seconds[1]).toBeGreaterThan(12);
+    expect(seconds.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(
+      0.9 * (audio.length / SAMPLE_RATE_HZ),
+    );
+    expectColumns(windows, audio);
+  });
+
   test("the last sentence needs no silence after it", async () => {
     const audio = speech.subarray(0, 3 * SAMPLE_RATE_HZ + 123);
     const { windows } = await plan(audio);
@@ -138,11 +150,17 @@ test("a failure of the audio passes through", async () => {
 interface PlanSettings {
   readonly chunkSamples?: number;
   readonly isVadOn?: boolean;
+  readonly maxFirstWindowSeconds?: number;
 }
 
-async function plan(audio: Float32Array, { chunkSamples = 8000, isVadOn = true }: PlanSettings = {}) {
+async function plan(
+  audio: Float32Array,
+  { chunkSamples = 8000, isVadOn = true, maxFirstWindowSeconds = 30 }: PlanSettings = {},
+) {
   const clock = newClock();
-  const vad = isVadOn ? { model, detection: DEFAULT_SPEECH_DETECTOR_OPTIONS } : undefined;
+  const vad = isVadOn
+    ? { model, detection: DEFAULT_SPEECH_DETECTOR_OPTIONS, maxFirstWindowSeconds }
+    : undefined;
   const windows: PlannedWindow[] = [];
   for await (const window of planWindows(chunksOf(audio, chunkSamples), { nMels: N_MELS, vad, clock })) {
     windows.push(window);

@@ -62,10 +62,10 @@ export class BatchDecoder {
     this.#languages.delete(recording);
   }
 
-  /** Whether another window can join now: there is room, and it has as many rows as those under way. */
+  /** Whether another window can join now: there is room, and it can share the steps of the others. */
   canAdmit({ options }: WindowRequest): boolean {
     if (this.#jobs.length >= this.#cross.slots) return false;
-    return this.isIdle || rowsOf(options) === this.#main!.rowsPerWindow;
+    return this.#jobs.every(({ window }) => canShareSteps(options, window.options));
   }
 
   /** Encodes the window and takes its first token; `settle` is called with its result during a later step. */
@@ -90,6 +90,7 @@ export class BatchDecoder {
     const began = performance.now();
     const lane = this.#main!;
     const windows = this.#jobs.map(({ window }) => window);
+    const [{ options, decoder }] = windows as [WindowDecoder]; // The others have the same: see canShareSteps.
     const rows = windows.flatMap((window) => rowInputs(window, this.#tokenizer.firstTimestampToken));
     lane.cache.fit(Math.max(...windows.map(({ cachedLength }) => cachedLength)) + 1);
     const { choices } = await this.#runtime.step({
@@ -97,8 +98,8 @@ export class BatchDecoder {
       cross: this.#cross.first(windows.length),
       cache: lane.cache,
       firstRow: 0,
-      mask: this.#mask(windows[0]!.options).later,
-      topK: windows[0]!.decoder.topK,
+      mask: this.#mask(options).later,
+      topK: decoder.topK,
       logitIndex: [0],
       wantLogits: false,
     });
@@ -271,7 +272,7 @@ export class BatchDecoder {
   }
 
   #mask({ suppressTokens }: DecodingOptions): { readonly later: Float32Array; readonly first: Float32Array } {
-    const key = suppressTokens.join();
+    const key = maskKey(suppressTokens);
     let masks = this.#masks.get(key);
     if (masks === undefined) {
       const later = suppressionMask(this.#tokenizer, this.#runtime.config.vocabularySize, suppressTokens);
@@ -280,6 +281,15 @@ export class BatchDecoder {
     }
     return masks;
   }
+}
+
+/** One step has one mask, and of each window as many rows; how many tokens are chosen from follows from the rows. */
+function canShareSteps(a: DecodingOptions, b: DecodingOptions): boolean {
+  return rowsOf(a) === rowsOf(b) && maskKey(a.suppressTokens) === maskKey(b.suppressTokens);
+}
+
+function maskKey(suppressTokens: readonly number[]): string {
+  return suppressTokens.join();
 }
 
 function rowsOf({ beamSize }: DecodingOptions): number {

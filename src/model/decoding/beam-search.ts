@@ -62,8 +62,9 @@ export class BeamSearch implements TokenDecoder {
 
   results(): Finished[] {
     const results = [...this.#finished];
-    const unfinished = [...this.#beams].sort((a, b) => b.sumLogprob - a.sumLogprob || 0);
-    for (const beam of unfinished) {
+    // The reference reverses a rising sort: of equal sums the last comes first.
+    const rising = [...this.#beams].sort((a, b) => a.sumLogprob - b.sumLogprob || 0);
+    for (const beam of rising.reverse()) {
       if (results.length >= this.rows) break;
       results.push(beam);
     }

@@ -11,7 +11,7 @@ export interface TokenSegment {
 
 export interface SegmentedWindow {
   readonly segments: readonly TokenSegment[];
-  /** Text after the last pair of timestamps, in a segment that never ended. */
+  /** Text after the last pair of timestamps, in a segment that never ended; never of zero length. */
   readonly tail: TokenSegment | undefined;
   /**
    * Where a segment began of which nothing follows: the text goes on from there, in another window. Undefined where the model
@@ -44,7 +44,10 @@ export function splitAtTimestamps(
   const done = cuts.at(-1)!;
   const rest = tokens.slice(done);
   const hasText = rest.some((token) => token < firstTimestampToken);
-  const tail = hasText ? { startSeconds: seconds(done), endSeconds: windowSeconds, tokens: rest } : undefined;
+  // The model may put the start behind the window's end; the text counts all the same.
+  const latestStart = Math.max(0, windowSeconds - SECONDS_PER_TIMESTAMP);
+  const startSeconds = Math.min(seconds(done), latestStart);
+  const tail = hasText ? { startSeconds, endSeconds: windowSeconds, tokens: rest } : undefined;
   const resumeSeconds = rest.length > 0 && !hasText ? seconds(done) : undefined;
   return { segments, tail, resumeSeconds };
 }

@@ -112,8 +112,8 @@ export class WindowDecoder {
   }
 }
 
-function hasText({ text, startSeconds, endSeconds }: WindowSegment): boolean {
-  return text.trim() !== "" && endSeconds > startSeconds;
+function hasText({ text }: WindowSegment): boolean {
+  return text.trim() !== "";
 }
 
 function decoderFor(options: DecodingOptions, temperature: number, endToken: number): TokenDecoder {

@@ -143,8 +143,9 @@ function referenceSearch(
     }
     if (finished.size >= maxCandidates) break;
   }
-  // numpy leaves open in which order equal sums come here; they stay in the order of their beams.
-  for (const row of byScore(rows)) {
+  // list(np.argsort(sum_logprobs))[::-1]
+  const rising = rows.toSorted((a, b) => (a.sumLogprob === b.sumLogprob ? 0 : a.sumLogprob - b.sumLogprob));
+  for (const row of rising.reverse()) {
     if (finished.size >= beams) break;
     finished.set([...row.tokens, END].join(), row);
   }

@@ -1,15 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { packagePath } from "../../../src/assets.js";
 import { LanguageMemory, languageProbabilities } from "../../../src/model/decoding/language.js";
-import { WhisperTokenizer } from "../../../src/model/tokenizer.js";
-import { readWhisperConfig } from "../../../src/model/whisper-config.js";
+import { embeddedTokenizer } from "../embedded-tokenizer.js";
 
 const CODES = ["en", "de", "fr"];
 
 test("probabilities are over the language tokens alone", () => {
-  const folder = packagePath("models/whisper-base-int8");
-  const config = readWhisperConfig(folder);
-  const tokenizer = WhisperTokenizer.load(folder, config);
+  const { config, tokenizer } = embeddedTokenizer();
   const logits = new Float32Array(config.vocabularySize).fill(-50);
   // Both neighbours of the languages, and a text token, are far above them.
   logits[tokenizer.startToken] = 90;

@@ -27,6 +27,8 @@ describe("segments of", () => {
   check("0.00 a 2.00 2.00 b 4.00 4.00", ["0-2: 0.00 a 2.00", "2-4: 2.00 b 4.00"], { resume: 4 });
   check("0.00 a 2.00 3.00 b c", ["0-2: 0.00 a 2.00"], { tail: "3-20: 3.00 b c" });
   check("0.00 a 2.00 2.00 b 4.00 4.00 c", ["0-2: 0.00 a 2.00", "2-4: 2.00 b 4.00"], { tail: "4-20: 4.00 c" });
+  check("0.00 a 2.00 20.00 b", ["0-2: 0.00 a 2.00"], { tail: "19.98-20: 20.00 b" });
+  check("0.00 a 2.00 27.00 b", ["0-2: 0.00 a 2.00"], { tail: "19.98-20: 27.00 b" });
   check("0.00 a 2.00 2.00 b 30.00", ["0-2: 0.00 a 2.00", "2-30: 2.00 b 30.00"]);
 
   function check(tokens: string, segments: readonly string[], rest: { tail?: string; resume?: number } = {}) {

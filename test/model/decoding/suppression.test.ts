@@ -4,12 +4,10 @@ import { describe, expect, test } from "vitest";
 import { packagePath } from "../../../src/assets.js";
 import { FORBIDDEN } from "../../../src/model/choice-graph.js";
 import { firstTokenMask, suppressionMask } from "../../../src/model/decoding/suppression.js";
-import { WhisperTokenizer } from "../../../src/model/tokenizer.js";
-import { readWhisperConfig } from "../../../src/model/whisper-config.js";
+import { embeddedTokenizer } from "../embedded-tokenizer.js";
 
 const folder = packagePath("models/whisper-base-int8");
-const config = readWhisperConfig(folder);
-const tokenizer = WhisperTokenizer.load(folder, config);
+const { config, tokenizer } = embeddedTokenizer();
 /** What the checkpoint's makers suppress: the non-speech set and the special tokens, but not `<|notimestamps|>`. */
 const { suppress_tokens: published, begin_suppress_tokens: publishedFirst } = JSON.parse(
   readFileSync(join(folder, "generation_config.json"), "utf8"),
