@@ -115,15 +115,18 @@ export type ErrorCode = keyof typeof ERROR_TABLE;
 
 interface ErrorContext {
   /** The file, option or device that it happened on. */
-  readonly where?: string;
+  readonly where?: string | undefined;
   /** What exactly, in one phrase: expected and got. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   readonly cause?: unknown;
 }
 
 /** The only error mubbles throws on purpose. `message` reads "WHERE: WHAT (DETAIL)". */
 export class MubblesError extends Error {
   readonly code: ErrorCode;
+  /** What `message` is made of, for who passes the error on. */
+  readonly where: string | undefined;
+  readonly detail: string | undefined;
   readonly hint: string;
   readonly exitCode: number;
 
@@ -134,6 +137,8 @@ export class MubblesError extends Error {
     super(`${place}${entry.what}${more}`, cause === undefined ? undefined : { cause });
     this.name = "MubblesError";
     this.code = code;
+    this.where = where;
+    this.detail = detail;
     this.hint = entry.hint;
     this.exitCode = entry.exitCode;
   }

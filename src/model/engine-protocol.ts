@@ -21,4 +21,9 @@ export type FromWorker =
       readonly loadSeconds: number;
     }
   | { readonly type: "result"; readonly id: number; readonly result: WindowResult }
-  | { readonly type: "failed"; readonly code: ErrorCode; readonly detail: string };
+  | {
+      readonly type: "failed";
+      readonly code: ErrorCode;
+      readonly where: string | undefined;
+      readonly detail: string | undefined;
+    };

@@ -66,9 +66,13 @@ async function close(runtime: WhisperRuntime): Promise<void> {
 }
 
 function fail(error: unknown): void {
+  const { code, where, detail } = error instanceof MubblesError ? error : unexpected(error);
+  send({ type: "failed", code, where, detail });
+  port.close();
+}
+
+function unexpected(error: unknown): MubblesError {
   const detail = error instanceof Error ? error.message : String(error);
   const isMemory = /bad_?alloc|out of memory|Array buffer allocation/i.test(detail);
-  if (error instanceof MubblesError) send({ type: "failed", code: error.code, detail });
-  else send({ type: "failed", code: isMemory ? "MODEL_OUT_OF_MEMORY" : "INTERNAL", detail });
-  port.close();
+  return new MubblesError(isMemory ? "MODEL_OUT_OF_MEMORY" : "INTERNAL", { detail, cause: error });
 }

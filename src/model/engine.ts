@@ -73,7 +73,9 @@ export class Engine {
       worker.once("error", (error) => reject(workerError(error)));
     });
     if (first.type === "loaded") return new Engine(worker, first, (performance.now() - began) / 1000);
-    if (first.type === "failed") throw new MubblesError(first.code, { where: model, detail: first.detail });
+    if (first.type === "failed") {
+      throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
+    }
     throw new MubblesError("INTERNAL", { detail: `the engine began with ${first.type}` });
   }
 
@@ -101,8 +103,7 @@ export class Engine {
    * inside onnxruntime takes the whole process with it.
    */
   async close(): Promise<void> {
-    this.#failure ??= new MubblesError("INTERRUPTED");
-    this.#waiting.clear();
+    this.#fail(new MubblesError("INTERRUPTED"));
     if (this.#hasExited) return;
     const exited = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#send({ type: "close" });
@@ -118,7 +119,7 @@ export class Engine {
       this.#waiting.get(message.id)?.resolve(message.result);
       this.#waiting.delete(message.id);
     } else if (message.type === "failed") {
-      this.#fail(new MubblesError(message.code, { detail: message.detail }));
+      this.#fail(new MubblesError(message.code, message));
     }
   }
 

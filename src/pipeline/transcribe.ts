@@ -80,7 +80,6 @@ async function* run(
   const began = performance.now();
   const clock: StageClock = { mediaSeconds: 0, melSeconds: 0, vadSeconds: 0, audioSamples: 0 };
   const { channel, raw, vad: detection } = options;
-  const model = detection === undefined ? undefined : await SileroVad.load();
   const media = await openMedia(input, { channel, signal, ...(raw === undefined ? {} : { raw }) });
   const recording = engine.newRecording();
   const totals = {
@@ -94,7 +93,9 @@ async function* run(
   let language: string | undefined;
   let segments = 0;
   let endSeconds = 0;
+  let model: SileroVad | undefined;
   try {
+    if (detection !== undefined) model = await SileroVad.load();
     const isLong = (media.info.durationSeconds ?? Number.POSITIVE_INFINITY) > LONG_RECORDING_SECONDS;
     const maxFirstWindowSeconds = isLong ? EARLY_WINDOW_SECONDS : WINDOW_SECONDS;
     const vad =
@@ -105,6 +106,8 @@ async function* run(
     const decode = (window: PlannedWindow) => decodeWhole(window, options.decoding, engine, recording);
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
+      // What is decoded twice was spoken once.
+      totals.speechSamples += spokenSamples(parts[0]!.window);
       for (const { window, result } of parts) {
         if (language === undefined && result.segments.length > 0) {
           language = result.language;
@@ -115,7 +118,7 @@ async function* run(
           endSeconds = segment.endSeconds;
           yield { type: "segment", segment };
         }
-        addUp(totals, window, result);
+        addUp(totals, result);
         const positionSeconds = window.endSample / SAMPLE_RATE_HZ;
         yield { type: "progress", positionSeconds, durationSeconds: media.info.durationSeconds };
       }
@@ -167,9 +170,12 @@ function restFrom(window: PlannedWindow, resumeSeconds: number, nMels: number): 
   const speech = window.speech
     .filter((span) => span.endSample > startSample)
     .map((span) => ({ ...span, startSample: Math.max(span.startSample, startSample) }));
-  const spoken = speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
-  if (frames === 0 || spoken < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
+  if (frames === 0 || spokenSamples({ speech }) < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
   return { startSample, endSample: window.endSample, speech, columns: window.columns.slice(frames * nMels) };
+}
+
+function spokenSamples({ speech }: Pick<PlannedWindow, "speech">): number {
+  return speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
 }
 
 interface Totals {
@@ -181,11 +187,10 @@ interface Totals {
   fallbacks: number;
 }
 
-function addUp(totals: Totals, window: PlannedWindow, result: WindowResult): void {
+function addUp(totals: Totals, result: WindowResult): void {
   totals.encodeSeconds += result.encodeSeconds;
   totals.decodeSeconds += result.decodeSeconds;
   totals.windows++;
   totals.tokens += result.tokenCount;
   totals.fallbacks += result.fallbacks;
-  totals.speechSamples += window.speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
 }
