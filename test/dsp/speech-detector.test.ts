@@ -5,8 +5,9 @@ import {
   type SpeechSpan,
   VAD_FRAME_SAMPLES,
 } from "../../src/dsp/speech-detector.js";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { HOP_SAMPLES } from "../../src/units.js";
-import { inventedProbabilities, seededRandom } from "./seeded-random.js";
+import { inventedProbabilities } from "./invented-probabilities.js";
 
 /** Frames of these probabilities: 0 is silence, 4 lies between the thresholds, 9 is speech. */
 function frames(pattern: string): number[] {

@@ -6,8 +6,9 @@ import {
   WindowPlanner,
   type WindowPlannerOptions,
 } from "../../src/dsp/window-planner.js";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES } from "../../src/units.js";
-import { inventedProbabilities, seededRandom } from "./seeded-random.js";
+import { inventedProbabilities } from "./invented-probabilities.js";
 
 type Stretch = readonly [probability: number, seconds: number];
 type Seconds = readonly [start: number, end: number];

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
 import { choiceOfTokens, FORBIDDEN } from "../../src/model/choice-graph.js";
 import { filterLogits } from "../../src/model/decoding/logit-filters.js";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint, type TokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
 import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { readWhisperConfig } from "../../src/model/whisper-config.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 
 const config = readWhisperConfig(packagePath("models/whisper-base-int8"));
 const { vocabularySize, endToken, firstTimestampToken } = config;

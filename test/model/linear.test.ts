@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
 import { linear } from "../../src/model/layers.js";
 import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
 import { Safetensors } from "../../src/model/safetensors.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 import { floatTensor, halfTensor, type NewTensor, writeSafetensors } from "./safetensors-file.js";
 import { temporaryFolder } from "./temporary-folder.js";
 

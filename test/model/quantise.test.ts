@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 
 const OUTPUTS = 5;
 const INPUTS = 64;

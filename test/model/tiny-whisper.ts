@@ -2,8 +2,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packagePath } from "../../src/assets.js";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { sinusoids } from "../../src/model/encoder-graph.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 import { floatTensor, halfTensor, type NewTensor, writeSafetensors } from "./safetensors-file.js";
 
 const WIDTH = 64;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { LogMel } from "../../src/dsp/mel.js";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { MelHistory } from "../../src/pipeline/mel-history.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../src/units.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 
 const N_MELS = 80;
 /** 70 s: more than the history's first room. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/model/decoding/sampling.js";
 import type { WindowResult } from "../../src/model/window.js";
 import { placeSegments } from "../../src/pipeline/place-segments.js";
 import { SAMPLE_RATE_HZ } from "../../src/units.js";
-import { seededRandom } from "../dsp/seeded-random.js";
 
 type Span = readonly [startSeconds: number, endSeconds: number];
 

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { BeamSearch } from "../../../src/model/decoding/beam-search.js";
+import { seededRandom } from "../../../src/model/decoding/sampling.js";
 import type { Finished, RowChoice } from "../../../src/model/decoding/token-decoder.js";
-import { seededRandom } from "../../dsp/seeded-random.js";
 
 const VOCABULARY = 9;
 const END = 8;

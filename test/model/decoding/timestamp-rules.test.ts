@@ -1,7 +1,7 @@
 /** The table of openai/whisper decoding.py:441-492, and a straight port of it on random sequences. */
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../../src/model/decoding/sampling.js";
 import { nextTokenConstraint } from "../../../src/model/decoding/timestamp-rules.js";
-import { seededRandom } from "../../dsp/seeded-random.js";
 
 /** A vocabulary of 10 text tokens, the end token, 2 other special ones and the timestamps. */
 const END = 10;

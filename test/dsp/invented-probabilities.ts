@@ -1,6 +1,3 @@
-/** Inputs that look random and are the same in every run. */
-export { seededRandom } from "../../src/model/decoding/sampling.js";
-
 /**
  * Frame probabilities of an invented recording: stretches of speech with dips, of silence and of something
  * between, from one frame to about 80 s each.
