@@ -2,6 +2,7 @@
 
 import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { type DecodeWindow, FixedWindowPlanner, WindowPlanner } from "../dsp/window-planner.js";
+import { discardBuffers } from "../model/discard.js";
 import { SILERO_FRAME_SAMPLES, type SileroVad } from "../model/silero.js";
 import { HOP_SAMPLES } from "../units.js";
 import { MelHistory } from "./mel-history.js";
@@ -35,7 +36,7 @@ interface PlanOptions {
   readonly clock: StageClock;
 }
 
-/** Reads `audio` (16 kHz mono chunks) only as fast as the windows are taken. */
+/** Reads `audio` (16 kHz mono chunks, given away) only as fast as the windows are taken. */
 export async function* planWindows(
   audio: AsyncIterable<Float32Array>,
   options: PlanOptions,
@@ -52,6 +53,7 @@ export async function* planWindows(
       clock.audioSamples += samples.length;
       timeMel(() => history.push(samples));
       decided.push(...(await cutter.push(samples)));
+      dropChunk(samples);
       yield* complete(false);
       history.dropBefore(Math.floor((decided[0]?.startSample ?? cutter.neededFromSample) / HOP_SAMPLES));
       waitingSince = performance.now();
@@ -77,6 +79,11 @@ export async function* planWindows(
     work();
     clock.melSeconds += secondsSince(began);
   }
+}
+
+/** An hour is 230 MB in chunks, and V8 lets tens of megabytes of them pile up. Only where the chunk is all of its buffer. */
+function dropChunk(samples: Float32Array): void {
+  if (samples.byteLength === samples.buffer.byteLength) discardBuffers([samples]);
 }
 
 interface Cutter {

@@ -9,6 +9,7 @@ import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { MubblesError } from "../errors.js";
 import type { TranscribeEvent } from "../events.js";
 import type { DecodingOptions } from "../model/decoding-options.js";
+import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
 import type { WindowResult } from "../model/window.js";
@@ -160,6 +161,7 @@ async function decodeWhole(
     rest =
       result.resumeSeconds === undefined ? undefined : restFrom(rest, result.resumeSeconds, engine.nMels);
   }
+  discardBuffers(parts.map((part) => part.window.columns));
   return parts;
 }
 
