@@ -8,7 +8,7 @@ import { makeFolder, outputError } from "../writing.js";
 import { type Compute, type Item, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
 import { float32ToFloat16 } from "./half-floats.js";
 import { quantisePerOutput, transpose } from "./quantise.js";
-import { BYTES_OF, Safetensors, type TensorType } from "./safetensors.js";
+import { BYTES_OF, Safetensors, type TensorType, WEIGHTS_FILE } from "./safetensors.js";
 import {
   loadTokenizer,
   makeTextTokens,
@@ -34,7 +34,6 @@ export interface Converted {
   readonly sha256: string;
 }
 
-const WEIGHTS_FILE = "model.safetensors";
 const SIDE_FILES = ["config.json", "generation_config.json", "tokenizer.json"];
 
 interface OutputTensor {

@@ -7,7 +7,7 @@ import { packagePath } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import { COMPUTES, type Compute, LAYOUT_NAME } from "./checkpoint-layout.js";
 import { convertModel } from "./convert.js";
-import { Safetensors } from "./safetensors.js";
+import { Safetensors, WEIGHTS_FILE } from "./safetensors.js";
 
 export interface StoredModel {
   readonly name: string;
@@ -17,7 +17,6 @@ export interface StoredModel {
   readonly isEmbedded: boolean;
 }
 
-const WEIGHTS_FILE = "model.safetensors";
 const EMBEDDED_FOLDER = "models";
 
 /** MUBBLES_HOME, or mubbles below the user's cache folder (XDG_CACHE_HOME, ~/.cache). */

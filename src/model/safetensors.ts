@@ -33,6 +33,9 @@ const METADATA_KEY = "__metadata__";
 /** A header larger than this is no header: the format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
 
+/** Name of an unsharded checkpoint in its folder. */
+export const WEIGHTS_FILE = "model.safetensors";
+
 /** A checkpoint on disk. Faults are MODEL_BROKEN with the file and what is wrong; a type not known is MODEL_UNSUPPORTED. */
 export class Safetensors {
   readonly entries: ReadonlyMap<string, TensorEntry>;
@@ -51,7 +54,7 @@ export class Safetensors {
 
   /** Opens FOLDER/model.safetensors, or all shards that FOLDER/model.safetensors.index.json lists. */
   static openFolder(folder: string): Safetensors {
-    const single = join(folder, "model.safetensors");
+    const single = join(folder, WEIGHTS_FILE);
     if (existsSync(single)) return Safetensors.openFiles([single]);
     const index = join(folder, "model.safetensors.index.json");
     if (!existsSync(index))
