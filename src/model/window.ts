@@ -1,5 +1,6 @@
 /** What the engine is asked for and what it answers: one decoding window. Plain data, it crosses the worker's border. */
 import type { DecodingOptions } from "./decoding-options.js";
+import type { AlignedWord } from "./timing/aligned-word.js";
 
 export interface WindowRequest {
   /** Windows of one recording share it: the language found in one serves the next. */
@@ -9,6 +10,35 @@ export interface WindowRequest {
   /** Audio in the window; the rest is silence. */
   readonly windowSeconds: number;
   readonly options: DecodingOptions;
+  /** Text before the window, as tokens: what it says steers the text in it. Only the last 223 count. */
+  readonly prompt?: readonly number[];
+  /** The window's text begins with these tokens; they are not part of the result. */
+  readonly prefix?: readonly number[];
+  /** Text after the last pair of timestamps is left out: the next window begins there (openai/whisper's seek). */
+  readonly dropsTail?: boolean;
+  /** Also align the text with the audio, word by word. */
+  readonly wantWords?: boolean;
+}
+
+/** A text that is known, to be aligned with the audio of a window. */
+export interface AlignmentRequest {
+  /** [mels × 3000] log-mel, clamped and scaled; its buffer moves to the worker. */
+  readonly mel: Float32Array;
+  /** Audio in the window; words lie inside. */
+  readonly windowSeconds: number;
+  readonly language: string;
+  readonly task: "transcribe" | "translate";
+  /** Text tokens only. */
+  readonly tokens: readonly number[];
+}
+
+/** What the model says of the language of a window. */
+export interface LanguageResult {
+  /** The most probable one. */
+  readonly language: string;
+  readonly probability: number;
+  /** By Whisper's language code; empty for English-only models. */
+  readonly probabilities: Readonly<Record<string, number>>;
 }
 
 export interface WindowSegment {
@@ -20,11 +50,15 @@ export interface WindowSegment {
 }
 
 export interface WindowResult {
+  /** All that was sampled, timestamps included, the end token not. */
+  readonly tokens: readonly number[];
   /** Empty where the window is silence. */
   readonly segments: readonly WindowSegment[];
   /** Where the model began a segment and said nothing more: what is spoken from there on is still to be decoded. */
   readonly resumeSeconds: number | undefined;
   readonly isSilence: boolean;
+  /** The words of all segments in their order, where they were asked for. */
+  readonly alignment: readonly AlignedWord[] | undefined;
   readonly language: string;
   readonly languageProbability: number;
   readonly temperature: number;
