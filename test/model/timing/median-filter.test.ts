@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { seededRandom } from "../../../src/model/decoding/sampling.js";
+import { MEDIAN_WIDTH, medianFilter } from "../../../src/model/timing/median-filter.js";
+
+test.each([4, 5, 6, 7, 8, 9, 31, 1500])(
+  "%i values: the middle of each seven, mirrored at the ends",
+  (length) => {
+    const random = seededRandom(length);
+    const row = Float32Array.from({ length }, () => Math.round(random() * 20) - 10);
+    const original = row.slice();
+    const half = (MEDIAN_WIDTH - 1) / 2;
+    const mirrored = (i: number) => (i < 0 ? -i : i >= length ? 2 * (length - 1) - i : i);
+    const expected = Array.from({ length }, (_, i) => {
+      const window = Array.from({ length: MEDIAN_WIDTH }, (_, j) => row[mirrored(i + j - half)]!);
+      return window.sort((a, b) => a - b)[half];
+    });
+    expect(filtered(row)).toEqual(expected);
+    expect(row).toEqual(original);
+  },
+);
+
+test.each([1, 2, 3])("%i values cannot be mirrored and stay", (length) => {
+  const row = Float32Array.from({ length }, (_, i) => [5, -2, 9][i]!);
+  expect(filtered(row)).toEqual([...row]);
+});
+
+test("a lone peak goes, a plateau of four stays", () => {
+  const row = Float32Array.from([0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 3, 3, 3, 3, 0, 0, 0, 0, 0]);
+  expect(filtered(row)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3, 0, 0, 0, 0, 0]);
+});
+
+function filtered(row: Float32Array): number[] {
+  const out = new Float32Array(row.length);
+  medianFilter(row, out, new Float32Array(row.length + MEDIAN_WIDTH - 1));
+  return [...out];
+}
