@@ -1,18 +1,9 @@
 /** When each word of a window is said, from what the decoder looked at. Source: openai/whisper timing.py:163-242 at c0d2f62. */
 import { FRAMES_PER_TOKEN, TOKENS_PER_SECOND } from "../../units.js";
+import type { AlignedWord } from "./aligned-word.js";
 import { type AttentionScores, attentionMatrix } from "./attention-matrix.js";
 import { firstColumns } from "./dtw.js";
 import type { WordTokens } from "./split-words.js";
-
-/** Times in seconds from the start of the window. */
-export interface AlignedWord {
-  readonly word: string;
-  readonly tokens: readonly number[];
-  readonly startSeconds: number;
-  readonly endSeconds: number;
-  /** Mean over its tokens. */
-  readonly probability: number;
-}
 
 export interface AlignmentInput {
   /** Of the sequence `start sequence, no timestamps, text, end`, forced through the decoder. */

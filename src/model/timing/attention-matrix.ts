@@ -1,5 +1,5 @@
 /** From the scores of the alignment heads to one matrix of how much each token looks at each moment. */
-import { MEDIAN_WIDTH, medianFilter } from "./median-filter.js";
+import { MedianFilter } from "./median-filter.js";
 
 export interface AttentionScores {
   /** [heads × tokens × frames], row-major, before softmax; tokens are a whole sequence, from its first to its last. Only read. */
@@ -31,23 +31,23 @@ export function attentionMatrix(
   }
   const weights = new Float32Array(tokens * usedFrames);
   const matrix = new Float32Array((lastRow - firstRow) * usedFrames);
-  const smooth = new Float32Array(usedFrames);
-  const padded = new Float32Array(usedFrames + MEDIAN_WIDTH - 1);
+  const medians = new MedianFilter(usedFrames);
   const mean = new Float64Array(usedFrames);
-  const deviation = new Float64Array(usedFrames);
+  const perDeviation = new Float64Array(usedFrames);
   for (let head = 0; head < heads; head++) {
     for (let token = 0; token < tokens; token++) {
       const start = (head * tokens + token) * frames;
       const row = weights.subarray(token * usedFrames, (token + 1) * usedFrames);
       softmax(scores.subarray(start, start + usedFrames), row);
     }
-    measureColumns(weights, tokens, mean, deviation);
+    measureColumns(weights, tokens, mean, perDeviation);
     for (let token = firstRow; token < lastRow; token++) {
       const row = weights.subarray(token * usedFrames, (token + 1) * usedFrames);
-      standardise(row, mean, deviation);
-      medianFilter(row, smooth, padded);
+      for (let frame = 0; frame < usedFrames; frame++)
+        row[frame] = (row[frame]! - mean[frame]!) * perDeviation[frame]!;
+      medians.apply(row);
       const sum = matrix.subarray((token - firstRow) * usedFrames, (token - firstRow + 1) * usedFrames);
-      for (let frame = 0; frame < usedFrames; frame++) sum[frame]! += smooth[frame]!;
+      for (let frame = 0; frame < usedFrames; frame++) sum[frame]! += row[frame]!;
     }
   }
   for (let i = 0; i < matrix.length; i++) matrix[i]! /= heads;
@@ -63,19 +63,20 @@ function softmax(scores: Float32Array, out: Float32Array): void {
     out[i] = power;
     sum += power;
   }
-  for (let i = 0; i < out.length; i++) out[i]! /= sum;
+  const scale = 1 / sum;
+  for (let i = 0; i < out.length; i++) out[i]! *= scale;
 }
 
-/** Mean and biased standard deviation of each column of `rows` [count × columns]. */
+/** Mean of each column of `rows` [count × columns], and 1 over its biased standard deviation: 0 where all rows are alike. */
 function measureColumns(
   rows: Float32Array,
   count: number,
   mean: Float64Array,
-  deviation: Float64Array,
+  perDeviation: Float64Array,
 ): void {
   const columns = mean.length;
   mean.fill(0);
-  deviation.fill(0);
+  perDeviation.fill(0);
   for (let at = 0; at < rows.length; ) {
     for (let column = 0; column < columns; column++) mean[column]! += rows[at++]!;
   }
@@ -83,15 +84,11 @@ function measureColumns(
   for (let at = 0; at < rows.length; ) {
     for (let column = 0; column < columns; column++) {
       const difference = rows[at++]! - mean[column]!;
-      deviation[column]! += difference * difference;
+      perDeviation[column]! += difference * difference;
     }
   }
-  for (let column = 0; column < columns; column++) deviation[column] = Math.sqrt(deviation[column]! / count);
-}
-
-function standardise(row: Float32Array, mean: Float64Array, deviation: Float64Array): void {
-  for (let i = 0; i < row.length; i++) {
-    const spread = deviation[i]!;
-    row[i] = spread > 0 ? (row[i]! - mean[i]!) / spread : 0;
+  for (let column = 0; column < columns; column++) {
+    const variance = perDeviation[column]! / count;
+    perDeviation[column] = variance > 0 ? 1 / Math.sqrt(variance) : 0;
   }
 }

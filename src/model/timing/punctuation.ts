@@ -1,5 +1,5 @@
 /** Punctuation belongs to the word it stands at. Source: openai/whisper timing.py:245-276 at c0d2f62. */
-import type { AlignedWord } from "./alignment.js";
+import type { AlignedWord } from "./aligned-word.js";
 
 export interface PunctuationOptions {
   /** Joined to the word behind them. */

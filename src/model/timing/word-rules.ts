@@ -1,6 +1,6 @@
 /** openai/whisper's rules for word times: timing.py:245-386 at c0d2f62. */
 import type { Word } from "../../transcript.js";
-import type { AlignedWord } from "./alignment.js";
+import type { AlignedWord } from "./aligned-word.js";
 import { mergePunctuation, type PunctuationOptions } from "./punctuation.js";
 
 interface TimedSegment {

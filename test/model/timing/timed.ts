@@ -1,4 +1,4 @@
-import type { AlignedWord } from "../../../src/model/timing/alignment.js";
+import type { AlignedWord } from "../../../src/model/timing/aligned-word.js";
 
 /** A word of one token, which is its first character's code. */
 export function timed(word: string, startSeconds: number, endSeconds: number): AlignedWord {

@@ -1,6 +1,6 @@
 /** openai/whisper's add_word_timestamps, rule by rule (timing.py:301-386 at c0d2f62). */
 import { describe, expect, test } from "vitest";
-import type { AlignedWord } from "../../../src/model/timing/alignment.js";
+import type { AlignedWord } from "../../../src/model/timing/aligned-word.js";
 import { DEFAULT_PUNCTUATION } from "../../../src/model/timing/punctuation.js";
 import { addWordTimestamps } from "../../../src/model/timing/word-rules.js";
 import { timed } from "./timed.js";
