@@ -10,12 +10,14 @@ import { parseLanguage } from "../model/languages.js";
 import { OUTPUT_FORMATS } from "../output/formats.js";
 import { LAST_TEMPERATURE } from "./file-options.js";
 import {
+  booleanOption,
   choiceOption,
   listOption,
   numberOption,
   type OptionParser,
   optionalNumberOption,
   refuse,
+  timeListOption,
   tokenListOption,
 } from "./option-values.js";
 
@@ -74,10 +76,10 @@ export function declareFileOptions(command: Command): Command {
   command.addOption(
     new Option(
       "--strategy <name>",
-      "fast: windows cut by voice activity, no text fed back (reference is to come)",
+      "fast: windows cut by voice activity, no text fed back; reference: openai/whisper's own way, exactly",
     )
       .default("fast")
-      .argParser(choiceOption("--strategy", ["fast"], ["reference"])),
+      .argParser(choiceOption("--strategy", ["fast", "reference"])),
   );
 
   number("--beam-size <n>", "beams at temperature 0; 0 and 1 are greedy", decoding.beamSize, 0, 64, true);
@@ -125,6 +127,10 @@ export function declareFileOptions(command: Command): Command {
       .argParser(tokenListOption("--suppress-tokens")),
   );
 
+  command.option("--initial-prompt <text>", "text that is taken to come before: names, spelling, style");
+  command.option("--word-timestamps", "times of every word, in json and jsonl");
+  declareReferenceOptions(command);
+
   command.addOption(
     new Option(
       "--channels <which>",
@@ -155,6 +161,34 @@ export function declareFileOptions(command: Command): Command {
   command.option("--verbose", "languages, files written and timings on standard error");
   command.option("--no-progress", "no progress line on the terminal");
   return command;
+}
+
+/** Options that only `--strategy reference` has a use for. */
+function declareReferenceOptions(command: Command): void {
+  command.addOption(
+    new Option(
+      "--condition-on-previous-text <bool>",
+      "reference: the text of each window steers the next (default: true)",
+    ).argParser(booleanOption("--condition-on-previous-text")),
+  );
+  command.option(
+    "--carry-initial-prompt",
+    "reference: the initial prompt before every window, not the first alone",
+  );
+  command.option("--prefix <text>", "reference: every window's text begins so");
+  command.addOption(
+    new Option(
+      "--clip-timestamps <list>",
+      "reference: seconds as start,end,start,end…; only these parts are transcribed",
+    ).argParser(timeListOption("--clip-timestamps")),
+  );
+  const silence = "--hallucination-silence-threshold <seconds>";
+  command.addOption(
+    new Option(
+      silence,
+      "reference, with --word-timestamps: takes out text that looks invented between silence of that length",
+    ).argParser(optionalNumberOption({ option: longName(silence), min: 0, max: 1e6 })),
+  );
 }
 
 function languageOption(text: string): string | undefined {

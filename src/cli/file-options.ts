@@ -5,7 +5,8 @@ import type { Compute } from "../model/checkpoint-layout.js";
 import type { DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
 import type { OutputFormat } from "../output/formats.js";
-import type { TranscribeOptions } from "../pipeline/transcribe.js";
+import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
+import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
 import { refuse } from "./option-values.js";
 
 export interface FileOptions {
@@ -27,7 +28,14 @@ interface ParsedOptions {
   task: "transcribe" | "translate";
   outputFormat: readonly OutputFormat[];
   outputDir?: string;
-  strategy: "fast";
+  strategy: "fast" | "reference";
+  initialPrompt?: string;
+  wordTimestamps?: true;
+  conditionOnPreviousText?: boolean;
+  carryInitialPrompt?: true;
+  prefix?: string;
+  clipTimestamps?: readonly number[];
+  hallucinationSilenceThreshold?: number;
   beamSize: number;
   bestOf: number;
   patience: number;
@@ -73,8 +81,12 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   return {
     engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
     transcribe: {
+      strategy: parsed.strategy,
       channel: parsed.channels,
       raw: parsed.raw,
+      words: parsed.wordTimestamps ?? false,
+      initialPrompt: parsed.initialPrompt,
+      reference: referenceOptions(parsed),
       decoding: decodingOptions(parsed),
       vad: parsed.vad
         ? {
@@ -91,6 +103,40 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,
+  };
+}
+
+/** Throws USAGE where the fast strategy would not know what to do with one of them. */
+function referenceOptions(parsed: ParsedOptions): ReferenceOptions {
+  const {
+    conditionOnPreviousText,
+    carryInitialPrompt,
+    prefix,
+    clipTimestamps,
+    hallucinationSilenceThreshold,
+  } = parsed;
+  const given = {
+    "--condition-on-previous-text": conditionOnPreviousText,
+    "--carry-initial-prompt": carryInitialPrompt,
+    "--prefix": prefix,
+    "--clip-timestamps": clipTimestamps,
+    "--hallucination-silence-threshold": hallucinationSilenceThreshold,
+  };
+  for (const [where, value] of Object.entries(given)) {
+    // Not to feed text back is what the fast strategy does.
+    if (parsed.strategy === "reference" || value === undefined || value === false) continue;
+    throw new MubblesError("USAGE", { where, detail: "it needs --strategy reference" });
+  }
+  if (hallucinationSilenceThreshold !== undefined && parsed.wordTimestamps !== true) {
+    const where = "--hallucination-silence-threshold";
+    throw new MubblesError("USAGE", { where, detail: "it needs --word-timestamps" });
+  }
+  return {
+    conditionOnPreviousText: conditionOnPreviousText ?? true,
+    carryInitialPrompt: carryInitialPrompt ?? false,
+    prefix,
+    clipTimestampsSeconds: clipTimestamps ?? [],
+    hallucinationSilenceThresholdSeconds: hallucinationSilenceThreshold,
   };
 }
 

@@ -82,6 +82,33 @@ export function tokenListOption(option: string): OptionParser<readonly number[]>
   };
 }
 
+/** A comma list of rising times in seconds; an empty text is none. */
+export function timeListOption(option: string): OptionParser<readonly number[]> {
+  return (text) => {
+    if (text.trim() === "") return [];
+    const times = text.split(",").map((part) => parseNumber(part, { option, min: 0, max: 1e9 }));
+    const rising = times.every((time, i) => time !== undefined && (i === 0 || time >= times[i - 1]!));
+    if (!rising) throw refuse(option, "seconds as start,end,start,end… that never fall", text);
+    return times as number[];
+  };
+}
+
+const SPOKEN_BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  false: false,
+  no: false,
+};
+
+/** As openai/whisper's command line has it: True or False; yes and no do too. */
+export function booleanOption(option: string): OptionParser<boolean> {
+  return (text) => {
+    const value = SPOKEN_BOOLEANS[text.toLowerCase()];
+    if (value === undefined) throw refuse(option, "true or false", text);
+    return value;
+  };
+}
+
 function parseNumber(text: string, { min, max, whole = false }: NumberRules): number | undefined {
   const trimmed = text.trim();
   // Number() would also take "", "0x10" and "Infinity".

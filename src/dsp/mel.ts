@@ -15,7 +15,7 @@ const MAX_OUTPUT_COLUMNS = max_output_columns();
 const WASM_MEMORY = wasm_memory() as { readonly buffer: ArrayBuffer };
 
 /** log10 of the smallest mel power that Whisper tells from silence. */
-const SILENCE = -10;
+export const SILENCE_LOG10 = -10;
 /** What lies further below the loudest value of a window is raised to that: 80 dB. */
 const DYNAMIC_RANGE = 8;
 /** Columns transposed at a time, so that what is read stays in the first cache. */
@@ -116,7 +116,7 @@ export function assembleWindow(
   requireLength("mel columns", valueCount, columns.length);
   requireLength("mel window", nMels * WINDOW_FRAMES, out.length);
 
-  let loudest = SILENCE;
+  let loudest = SILENCE_LOG10;
   for (let index = 0; index < valueCount; index++) {
     const value = columns[index]!;
     if (value > loudest) loudest = value;
@@ -133,10 +133,15 @@ export function assembleWindow(
       }
     }
   }
-  const silence = Math.max(SILENCE, floor) / 4 + 1;
+  const silence = Math.max(SILENCE_LOG10, floor) / 4 + 1;
   for (let mel = 0; mel < nMels; mel++) {
     out.fill(silence, mel * WINDOW_FRAMES + nColumns, (mel + 1) * WINDOW_FRAMES);
   }
+}
+
+/** One value of the encoder's input: raised to 80 dB below the loudest, then (x + 4) / 4. */
+export function scaleColumn(log10: number, loudest: number): number {
+  return Math.max(log10, loudest - DYNAMIC_RANGE) / 4 + 1;
 }
 
 function requireLength(what: string, expected: number, got: number): void {

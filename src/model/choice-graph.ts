@@ -14,8 +14,9 @@ export const FORBIDDEN = -1e30;
  *
  * Inputs: `suppress` [V], 0 or FORBIDDEN for each token; `text_bias` and `special_bias` [R, N, 1], 0 or FORBIDDEN for all text
  * tokens (below the end token) and all special ones (from it to the first timestamp); `timestamp_low`, `timestamp_high`
- * [R, N, 1], the timestamps allowed (index from 0, both inclusive); `top_k` [1].
- * Outputs: `top_ids` and `top_logprobs` [R, N, k], best first, after all rules, the one on timestamp probability included:
+ * [R, N, 1], the timestamps allowed (index from 0, both inclusive); `top_k` [1]; `target_ids` [R, N, 1], text tokens.
+ * Outputs: `target_logprobs` [R, N, 1], log-probability of the targets among the text tokens (openai/whisper timing.py:190-193);
+ * `top_ids` and `top_logprobs` [R, N, k], best first, after all rules, the one on timestamp probability included:
  * when the timestamps together are more probable than any other token, one of them must come
  * (openai/whisper decoding.py:494-505). Log-probabilities are over what the rules leave (decoding.py:283-285).
  */
@@ -28,6 +29,7 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   g.input("timestamp_low", row, ELEMENT.int64);
   g.input("timestamp_high", row, ELEMENT.int64);
   g.input("top_k", [1], ELEMENT.int64);
+  g.input("target_ids", row, ELEMENT.int64);
 
   const masked = g.op("Add", [logits, "suppress"]);
   const sizes = g.ints("vocabulary_parts", [
@@ -40,10 +42,10 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   const timestamps = allowedTimestamps(g, times, vocabularySize - firstTimestampToken);
 
   // Log-softmax is the one fast reduction over the vocabulary; the log-sum of the text is its maximum minus the best of these.
-  const [textTop, textIds] = g.ops("TopK", [g.op("LogSoftmax", [text], { axis: -1 }), "top_k"], 2) as [
-    Value,
-    Value,
-  ];
+  const textLogprobs = g.op("LogSoftmax", [text], { axis: -1 });
+  g.named("target_logprobs", "GatherElements", [textLogprobs, "target_ids"], { axis: -1 });
+  g.output("target_logprobs", row);
+  const [textTop, textIds] = g.ops("TopK", [textLogprobs, "top_k"], 2) as [Value, Value];
   const last = g.ints("last_axis", [-1]);
   const textMax = g.op("ReduceMax", [text, last]);
   const one = g.ints("one", [1]);

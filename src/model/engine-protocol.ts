@@ -1,6 +1,7 @@
 /** Messages between the engine and its worker. */
 import type { ErrorCode } from "../errors.js";
-import type { WindowRequest, WindowResult } from "./window.js";
+import type { AlignedWord } from "./timing/aligned-word.js";
+import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
 export interface EngineWorkerData {
   readonly folder: string;
@@ -8,8 +9,20 @@ export interface EngineWorkerData {
   readonly maxWindows: number;
 }
 
+/** What the engine can be asked for, and what it answers to each. */
+export interface Answers {
+  readonly window: WindowResult;
+  readonly align: AlignedWord[];
+  readonly language: LanguageResult;
+}
+
+export type Question =
+  | { readonly type: "window"; readonly request: WindowRequest }
+  | { readonly type: "align"; readonly request: AlignmentRequest }
+  | { readonly type: "language"; readonly request: { readonly mel: Float32Array } };
+
 export type ToWorker =
-  | { readonly type: "window"; readonly id: number; readonly request: WindowRequest }
+  | (Question & { readonly id: number })
   | { readonly type: "forget"; readonly recording: number }
   | { readonly type: "close" };
 
@@ -18,9 +31,10 @@ export type FromWorker =
       readonly type: "loaded";
       readonly nMels: 80 | 128;
       readonly isMultilingual: boolean;
+      readonly endToken: number;
       readonly loadSeconds: number;
     }
-  | { readonly type: "result"; readonly id: number; readonly result: WindowResult }
+  | { readonly type: "result"; readonly id: number; readonly result: Answers[keyof Answers] }
   | {
       readonly type: "failed";
       readonly code: ErrorCode;

@@ -3,11 +3,11 @@ import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { MubblesError } from "../errors.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
-import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
+import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
 
-type Waiting = Extract<ToWorker, { type: "window" }>;
+type Waiting = Question & { readonly id: number };
 
 const port = parentPort!;
 const send = (message: FromWorker) => port.postMessage(message);
@@ -24,15 +24,15 @@ try {
   const runtime = await WhisperRuntime.load(folder, threads);
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
-  const { nMels, isMultilingual } = runtime.config;
+  const { nMels, isMultilingual, endToken } = runtime.config;
   port.on("message", (message: ToWorker) => {
-    if (message.type === "window") waiting.push(message);
+    if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
-    else isClosing = true;
+    else waiting.push(message);
     if (!isRunning)
       work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
   });
-  send({ type: "loaded", nMels, isMultilingual, loadSeconds: (performance.now() - began) / 1000 });
+  send({ type: "loaded", nMels, isMultilingual, endToken, loadSeconds: (performance.now() - began) / 1000 });
 } catch (error) {
   fail(error);
 }
@@ -42,9 +42,9 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void>
   isRunning = true;
   while (!isClosing && (waiting.length > 0 || !batch.isIdle)) {
     const next = waiting[0];
-    if (next !== undefined && batch.canAdmit(next.request)) {
+    if (next !== undefined && canBegin(next, batch)) {
       waiting.shift();
-      await batch.admit(next.request, (result) => send({ type: "result", id: next.id, result }));
+      await begin(next, batch);
     } else {
       await batch.step();
     }
@@ -52,6 +52,17 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void>
   }
   isRunning = false;
   if (isClosing) await close(runtime);
+}
+
+function canBegin(question: Question, batch: BatchDecoder): boolean {
+  return question.type === "window" ? batch.canAdmit(question.request) : batch.hasRoom;
+}
+
+async function begin(question: Waiting, batch: BatchDecoder): Promise<void> {
+  const answer = (result: Answers[keyof Answers]) => send({ type: "result", id: question.id, result });
+  if (question.type === "window") await batch.admit(question.request, answer);
+  else if (question.type === "align") answer(await batch.align(question.request));
+  else answer(await batch.detectLanguage(question.request.mel));
 }
 
 /** Between two steps: lets messages in, and stops where nobody wants the result any more. */

@@ -4,9 +4,11 @@ import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
-import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
+import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { resolveModel } from "./model-store.js";
-import type { WindowRequest, WindowResult } from "./window.js";
+import { loadTokenizer } from "./text-tokens.js";
+import type { AlignedWord } from "./timing/aligned-word.js";
+import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
 export interface EngineOptions {
   /** A name that `mubbles models list` shows, or a folder. */
@@ -24,27 +26,38 @@ export interface EngineOptions {
 const MAX_WINDOWS = 2;
 
 interface Waiting {
-  readonly resolve: (result: WindowResult) => void;
+  readonly resolve: (result: Answers[keyof Answers]) => void;
   readonly reject: (error: MubblesError) => void;
 }
 
 export class Engine {
   readonly nMels: 80 | 128;
   readonly isMultilingual: boolean;
+  /** Tokens below it are text. */
+  readonly endToken: number;
   readonly loadSeconds: number;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
-  #nextWindow = 0;
+  #nextQuestion = 0;
   #nextRecording = 0;
+  readonly #folder: string;
+  #encoder: ReturnType<typeof loadTokenizer> | undefined;
   #failure: MubblesError | undefined;
   #hasExited = false;
 
-  private constructor(worker: Worker, loaded: Extract<FromWorker, { type: "loaded" }>, loadSeconds: number) {
+  private constructor(
+    worker: Worker,
+    folder: string,
+    loaded: Extract<FromWorker, { type: "loaded" }>,
+    loadSeconds: number,
+  ) {
     this.#worker = worker;
+    this.#folder = folder;
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
+    this.endToken = loaded.endToken;
     this.loadSeconds = loadSeconds;
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#fail(workerError(error)));
@@ -72,7 +85,7 @@ export class Engine {
       worker.once("message", resolve);
       worker.once("error", (error) => reject(workerError(error)));
     });
-    if (first.type === "loaded") return new Engine(worker, first, (performance.now() - began) / 1000);
+    if (first.type === "loaded") return new Engine(worker, folder, first, (performance.now() - began) / 1000);
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
     }
@@ -90,12 +103,23 @@ export class Engine {
 
   /** Decodes one window; several may be under way, and end in any order. `request.mel` is given away. */
   decodeWindow(request: WindowRequest): Promise<WindowResult> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = this.#nextWindow++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#send({ type: "window", id, request }, [request.mel.buffer as ArrayBuffer]);
-    });
+    return this.#ask({ type: "window", request });
+  }
+
+  /** The words of a text that is known, with their times in the window. `request.mel` is given away. */
+  align(request: AlignmentRequest): Promise<AlignedWord[]> {
+    return this.#ask({ type: "align", request });
+  }
+
+  /** Which language is spoken in a window [mels × 3000], given away. Nothing is remembered. */
+  detectLanguage(mel: Float32Array): Promise<LanguageResult> {
+    return this.#ask({ type: "language", request: { mel } });
+  }
+
+  /** Text tokens of a text, as the model's own tokenizer cuts it; reading it takes 0.3 s the first time. */
+  encode(text: string): number[] {
+    this.#encoder ??= loadTokenizer(this.#folder);
+    return this.#encoder.encode(text, { add_special_tokens: false }).ids;
   }
 
   /**
@@ -108,6 +132,15 @@ export class Engine {
     const exited = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#send({ type: "close" });
     await exited;
+  }
+
+  #ask<Q extends Question>(question: Q): Promise<Answers[Q["type"]]> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = this.#nextQuestion++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (result) => resolve(result as Answers[Q["type"]]), reject });
+      this.#send({ ...question, id }, [question.request.mel.buffer as ArrayBuffer]);
+    });
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {

@@ -20,7 +20,7 @@ export interface WhisperConfig {
   readonly endToken: number;
   readonly firstTimestampToken: number;
   readonly isMultilingual: boolean;
-  /** [layer, head] of the heads whose cross-attention follows the audio; empty where the checkpoint names none. */
+  /** [layer, head] of the heads whose cross-attention follows the audio. */
   readonly alignmentHeads: readonly (readonly [number, number])[];
 }
 
@@ -82,11 +82,22 @@ export function readWhisperConfig(folder: string): WhisperConfig {
   };
 }
 
-/** In the order of the layers, because the graph collects their scores layer by layer. */
+/**
+ * In the order of the layers, because the graph collects their scores layer by layer. Where none are named, all heads of the
+ * upper half of the layers, as openai/whisper model.py:269-275 does.
+ */
 function alignmentHeads(folder: string, layers: number, heads: number): [number, number][] {
-  const file = join(folder, "generation_config.json");
-  if (!existsSync(file)) return [];
-  const listed = readJson(file).alignment_heads;
+  const named = namedAlignmentHeads(join(folder, "generation_config.json"), layers, heads);
+  if (named.length > 0) return named;
+  const first = Math.floor(layers / 2);
+  return Array.from({ length: (layers - first) * heads }, (_, i) => [
+    first + Math.floor(i / heads),
+    i % heads,
+  ]);
+}
+
+function namedAlignmentHeads(file: string, layers: number, heads: number): [number, number][] {
+  const listed = existsSync(file) ? readJson(file).alignment_heads : undefined;
   if (!Array.isArray(listed)) return [];
   const isIndex = (value: unknown, count: number) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < count;

@@ -34,12 +34,18 @@ export interface StepInput {
   /** Positions among the new tokens to give logits of; the choice is made at the last one. */
   readonly logitIndex: readonly number[];
   readonly wantLogits: boolean;
+  /** [rows × logitIndex.length] text tokens to give the log-probability of, and with them the alignment heads' scores. */
+  readonly targets?: readonly number[];
 }
 
 export interface StepOutput {
   readonly choices: readonly RowChoice[];
   /** [rows, logitIndex.length, vocabulary], before any rule; empty unless asked for. */
   readonly logits: Float32Array;
+  /** [rows × logitIndex.length], among the text tokens; empty without targets. */
+  readonly targetLogprobs: Float32Array;
+  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty without targets. */
+  readonly alignment: Float32Array;
 }
 
 export class WhisperRuntime {
@@ -50,6 +56,7 @@ export class WhisperRuntime {
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
   readonly #fetchesWithLogits: readonly string[];
+  readonly #fetchesWithTargets: readonly string[];
 
   private constructor(
     config: WhisperConfig,
@@ -63,6 +70,8 @@ export class WhisperRuntime {
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#fetchesWithLogits = [...this.#fetches, "logits"];
+    const targets = ["target_logprobs", "alignment"].filter((name) => decoder.outputNames.includes(name));
+    this.#fetchesWithTargets = [...this.#fetches, ...targets];
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -106,6 +115,7 @@ export class WhisperRuntime {
     topK,
     logitIndex,
     wantLogits,
+    targets,
   }: StepInput): Promise<StepOutput> {
     const choices = logitIndex.length;
     const pastLengths = rows.map(({ pastLength }) => pastLength);
@@ -138,16 +148,28 @@ export class WhisperRuntime {
       timestamp_low: indices(({ timestampLow }) => timestampLow),
       timestamp_high: indices(({ timestampHigh }) => timestampHigh),
       top_k: int64([topK], [1]),
+      target_ids: int64(targets ?? new Array<number>(rows.length * choices).fill(0), [
+        rows.length,
+        choices,
+        1,
+      ]),
     };
-    const result = await this.#decoder.run(feeds, wantLogits ? this.#fetchesWithLogits : this.#fetches);
+    const result = await this.#decoder.run(feeds, this.#fetchesFor(wantLogits, targets !== undefined));
     cache.append(result, firstRow, pastLengths, newCount);
     const output = {
       choices: choicesOf(result, rows.length, choices, topK),
-      logits: wantLogits ? (result.logits!.data as Float32Array) : new Float32Array(0),
+      logits: floatsOf(result.logits),
+      targetLogprobs: floatsOf(result.target_logprobs),
+      alignment: floatsOf(result.alignment),
     };
-    const { logits: _, ...read } = result;
+    const { logits: _, target_logprobs: __, alignment: ___, ...read } = result;
     discard(Object.values(read) as Tensor[]);
     return output;
+  }
+
+  #fetchesFor(wantLogits: boolean, wantTargets: boolean): readonly string[] {
+    if (wantTargets) return this.#fetchesWithTargets;
+    return wantLogits ? this.#fetchesWithLogits : this.#fetches;
   }
 
   async release(): Promise<void> {
@@ -174,6 +196,10 @@ function choicesOf(
       ),
     };
   });
+}
+
+function floatsOf(tensor: Tensor | undefined): Float32Array {
+  return (tensor?.data as Float32Array | undefined) ?? new Float32Array(0);
 }
 
 function int64(values: readonly number[], shape: readonly number[]): Tensor {

@@ -1,4 +1,4 @@
-/** What the engine is asked for and what it answers: one decoding window. Plain data, it crosses the worker's border. */
+/** What the engine is asked for and what it answers, mostly one decoding window. Plain data, it crosses the worker's border. */
 import type { DecodingOptions } from "./decoding-options.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 
@@ -49,13 +49,21 @@ export interface WindowSegment {
   readonly tokens: readonly number[];
 }
 
+export function hasText({ text }: Pick<WindowSegment, "text">): boolean {
+  return text.trim() !== "";
+}
+
 export interface WindowResult {
   /** All that was sampled, timestamps included, the end token not. */
   readonly tokens: readonly number[];
-  /** Empty where the window is silence. */
+  /** Empty where the window is silence. The text of one may be blank. */
   readonly segments: readonly WindowSegment[];
   /** Where the model began a segment and said nothing more: what is spoken from there on is still to be decoded. */
   readonly resumeSeconds: number | undefined;
+  /** How far the text goes, in mel frames from the start of the window: there openai/whisper's next window begins. */
+  readonly seekFrames: number;
+  /** The text ends with a single timestamp: nobody speaks after it. */
+  readonly endsWithOneTimestamp: boolean;
   readonly isSilence: boolean;
   /** The words of all segments in their order, where they were asked for. */
   readonly alignment: readonly AlignedWord[] | undefined;

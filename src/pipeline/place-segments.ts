@@ -1,5 +1,5 @@
 /** From a window's segments to those of the recording: times moved, and kept to where somebody speaks. */
-import type { WindowResult } from "../model/window.js";
+import { hasText, type WindowResult } from "../model/window.js";
 import type { Segment } from "../transcript.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../units.js";
 
@@ -23,7 +23,7 @@ export function placeSegments(
   // The model may put text behind the window's end; there it would hold up the next window's.
   const latestStart = Math.max(offsetSeconds, place.endSample / SAMPLE_RATE_HZ - MIN_SECONDS);
   let previousEnd = notBeforeSeconds;
-  return result.segments.map((segment, i) => {
+  return result.segments.filter(hasText).map((segment, i) => {
     const said = withinSpeech(
       Math.min(offsetSeconds + segment.startSeconds, latestStart),
       offsetSeconds + segment.endSeconds,

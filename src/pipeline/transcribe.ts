@@ -1,31 +1,23 @@
 /**
- * A recording from end to end: media → mel and VAD → windows → Whisper → segments, read top to bottom in `run`. Every stage
+ * A recording from end to end: media → mel and VAD → windows → Whisper → segments, read top to bottom in `transcribeFast`. Every stage
  * pulls from the one before, so the slowest sets the pace and memory does not grow with the recording.
  */
 import { openMedia } from "../audio/media.js";
-import type { RawFormat } from "../audio/raw-format.js";
 import { assembleWindow } from "../dsp/mel.js";
-import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { MubblesError } from "../errors.js";
 import type { TranscribeEvent } from "../events.js";
-import type { DecodingOptions } from "../model/decoding-options.js";
 import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
-import type { WindowResult } from "../model/window.js";
+import { hasText, type WindowResult } from "../model/window.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
+import { encodeText } from "./encode-text.js";
 import { inOrder } from "./in-order.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
-
-export interface TranscribeOptions {
-  readonly channel: "mix" | number;
-  /** Format of headerless input; undefined: the input says what it is. */
-  readonly raw: RawFormat | undefined;
-  readonly decoding: DecodingOptions;
-  /** undefined: no VAD; then everything is decoded, silence too. */
-  readonly vad: SpeechDetectorOptions | undefined;
-}
+import { transcribeReference } from "./reference/transcribe-reference.js";
+import { addUp, noTotals } from "./totals.js";
+import type { TranscribeOptions } from "./transcribe-options.js";
 
 interface DecodedWindow {
   readonly window: PlannedWindow;
@@ -55,6 +47,7 @@ export async function* transcribe(
     else signal.addEventListener("abort", stop, { once: true, signal: leave.signal });
   });
   interrupted.catch(() => {});
+  const run = options.strategy === "reference" ? transcribeReference : transcribeFast;
   const events = run(input, options, engine, AbortSignal.any([signal, leave.signal]));
   try {
     for (;;) {
@@ -72,7 +65,7 @@ export async function* transcribe(
   }
 }
 
-async function* run(
+async function* transcribeFast(
   input: string,
   options: TranscribeOptions,
   engine: Engine,
@@ -83,14 +76,8 @@ async function* run(
   const { channel, raw, vad: detection } = options;
   const media = await openMedia(input, { channel, signal, ...(raw === undefined ? {} : { raw }) });
   const recording = engine.newRecording();
-  const totals = {
-    encodeSeconds: 0,
-    decodeSeconds: 0,
-    speechSamples: 0,
-    windows: 0,
-    tokens: 0,
-    fallbacks: 0,
-  };
+  const totals = noTotals();
+  let speechSamples = 0;
   let language: string | undefined;
   let segments = 0;
   let endSeconds = 0;
@@ -104,13 +91,14 @@ async function* run(
         ? undefined
         : { model, detection, maxFirstWindowSeconds };
     const windows = planWindows(media.audio, { nMels: engine.nMels, vad, clock });
-    const decode = (window: PlannedWindow) => decodeWhole(window, options.decoding, engine, recording);
+    const prompt = encodeText(options.initialPrompt, engine);
+    const decode = (window: PlannedWindow) => decodeWhole(window, { options, engine, recording, prompt });
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       // What is decoded twice was spoken once.
-      totals.speechSamples += spokenSamples(parts[0]!.window);
+      speechSamples += spokenSamples(parts[0]!.window);
       for (const { window, result } of parts) {
-        if (language === undefined && result.segments.length > 0) {
+        if (language === undefined && result.segments.some(hasText)) {
           language = result.language;
           yield { type: "language", language, probability: result.languageProbability };
         }
@@ -130,9 +118,8 @@ async function* run(
     await media.close();
     await model?.release();
   }
-  const { speechSamples, ...sums } = totals;
   const timings = {
-    ...sums,
+    ...totals,
     loadSeconds: engine.loadSeconds,
     mediaSeconds: clock.mediaSeconds,
     melSeconds: clock.melSeconds,
@@ -144,19 +131,32 @@ async function* run(
   yield { type: "end", timings, language };
 }
 
+interface DecodeContext {
+  readonly options: TranscribeOptions;
+  readonly engine: Engine;
+  readonly recording: number;
+  /** The same for every window: no text is fed from one to the next. */
+  readonly prompt: readonly number[];
+}
+
 /** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
 async function decodeWhole(
   window: PlannedWindow,
-  options: DecodingOptions,
-  engine: Engine,
-  recording: number,
+  { options, engine, recording, prompt }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
     assembleWindow(rest.columns, rest.columns.length / engine.nMels, engine.nMels, mel);
     const windowSeconds = (rest.endSample - rest.startSample) / SAMPLE_RATE_HZ;
-    const result = await engine.decodeWindow({ recording, mel, windowSeconds, options });
+    const result = await engine.decodeWindow({
+      recording,
+      mel,
+      windowSeconds,
+      options: options.decoding,
+      prompt,
+      wantWords: options.words,
+    });
     parts.push({ window: rest, result });
     rest =
       result.resumeSeconds === undefined ? undefined : restFrom(rest, result.resumeSeconds, engine.nMels);
@@ -178,21 +178,4 @@ function restFrom(window: PlannedWindow, resumeSeconds: number, nMels: number): 
 
 function spokenSamples({ speech }: Pick<PlannedWindow, "speech">): number {
   return speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
-}
-
-interface Totals {
-  encodeSeconds: number;
-  decodeSeconds: number;
-  speechSamples: number;
-  windows: number;
-  tokens: number;
-  fallbacks: number;
-}
-
-function addUp(totals: Totals, result: WindowResult): void {
-  totals.encodeSeconds += result.encodeSeconds;
-  totals.decodeSeconds += result.decodeSeconds;
-  totals.windows++;
-  totals.tokens += result.tokenCount;
-  totals.fallbacks += result.fallbacks;
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
 import { choiceOfTokens, FORBIDDEN } from "../../src/model/choice-graph.js";
-import { filterLogits } from "../../src/model/decoding/logit-filters.js";
+import { filterLogits, logSumExp } from "../../src/model/decoding/logit-filters.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint, type TokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
@@ -98,6 +98,14 @@ describe("the rule on timestamp probability", () => {
   });
 });
 
+test("the target's log-probability is among the text tokens, whatever the rules say", async () => {
+  const logits = randomLogits(20);
+  const constraint = nextTokenConstraint([], firstTimestampToken);
+  const [choice] = await choose([logits], [constraint], noMask());
+  const expected = logits[TEXT]! - logSumExp(logits.subarray(0, endToken));
+  expect(Math.abs(choice!.target - expected)).toBeLessThan(1e-4);
+});
+
 test("several positions of several rows, each by its own rules", async () => {
   const mask = randomMask();
   const constraints = [HISTORIES[0]!, HISTORIES[2]!, HISTORIES[3]!, HISTORIES[1]!].map((history) =>
@@ -111,6 +119,7 @@ test("several positions of several rows, each by its own rules", async () => {
 });
 
 interface Choice {
+  readonly target: number;
   readonly ids: readonly number[];
   readonly logprobs: readonly number[];
 }
@@ -136,7 +145,11 @@ async function choose(
       BigInt64Array.from(constraints, (c) => BigInt(pick(c))),
       [...shape, 1],
     );
-  const { top_ids: ids, top_logprobs: logprobs } = await session.run({
+  const {
+    top_ids: ids,
+    top_logprobs: logprobs,
+    target_logprobs: target,
+  } = await session.run({
     logits: new Tensor("float32", logits, [...shape, vocabularySize]),
     suppress: new Tensor("float32", mask, [vocabularySize]),
     text_bias: bias(({ textAllowed }) => textAllowed),
@@ -144,14 +157,20 @@ async function choose(
     timestamp_low: index(({ timestampLow }) => timestampLow),
     timestamp_high: index(({ timestampHigh }) => timestampHigh),
     top_k: new Tensor("int64", BigInt64Array.of(BigInt(TOP_K)), [1]),
+    target_ids: index(() => TEXT),
   });
   return rows.map((_, i) => ({
     ids: Array.from((ids!.data as BigInt64Array).subarray(i * TOP_K, (i + 1) * TOP_K), Number),
     logprobs: Array.from((logprobs!.data as Float32Array).subarray(i * TOP_K, (i + 1) * TOP_K)),
+    target: (target!.data as Float32Array)[i]!,
   }));
 }
 
-function referenceChoice(logits: Float32Array, mask: Float32Array, constraint: TokenConstraint): Choice {
+function referenceChoice(
+  logits: Float32Array,
+  mask: Float32Array,
+  constraint: TokenConstraint,
+): Omit<Choice, "target"> {
   const filtered = logits.slice();
   const logSum = filterLogits(filtered, mask, constraint, config);
   const ids = Array.from(filtered.keys())
@@ -161,7 +180,7 @@ function referenceChoice(logits: Float32Array, mask: Float32Array, constraint: T
 }
 
 /** Where the rules leave fewer than TOP_K tokens, the rest must be marked forbidden on both sides. */
-function expectSameChoice(got: Choice, expected: Choice) {
+function expectSameChoice(got: Choice, expected: Omit<Choice, "target">) {
   const allowed = expected.logprobs.filter((logprob) => logprob > FORBIDDEN / 2).length;
   expect(allowed).toBeGreaterThan(0);
   expect(got.ids.slice(0, allowed)).toEqual(expected.ids.slice(0, allowed));

@@ -52,10 +52,16 @@ test("the embedded model", () => {
   });
 });
 
-test("an English-only model: one token less, and no list of heads", () => {
+test("an English-only model: one token less", () => {
   const config = readWhisperConfig(written("english", TINY_EN));
   expect(config).toMatchObject({ isMultilingual: false, endToken: 50_256, firstTimestampToken: 50_363 });
-  expect(config.alignmentHeads).toEqual([]);
+});
+
+test("no list of heads: all of the upper half of the layers", () => {
+  const { alignmentHeads, decoderLayers, decoderHeads } = readWhisperConfig(written("no heads", TINY_EN));
+  expect(alignmentHeads).toHaveLength((decoderLayers / 2) * decoderHeads);
+  expect(alignmentHeads[0]).toEqual([decoderLayers / 2, 0]);
+  expect(alignmentHeads.at(-1)).toEqual([decoderLayers - 1, decoderHeads - 1]);
 });
 
 test("large-v3: 128 mel bands and one language more", () => {
@@ -113,7 +119,9 @@ describe("a generation_config.json with a fault", () => {
 
   test.each([{}, { alignment_heads: null }, { alignment_heads: {} }])("%j names no heads", (generation) => {
     const path = written(`generation ${JSON.stringify(generation)}`, TINY_EN, generation);
-    expect(readWhisperConfig(path).alignmentHeads).toEqual([]);
+    const { alignmentHeads } = readWhisperConfig(path);
+    expect(alignmentHeads[0]).toEqual([2, 0]);
+    expect(alignmentHeads).toHaveLength(2 * 6);
   });
 });
 

@@ -7,8 +7,12 @@ import { SAMPLE_RATE_HZ } from "../../src/units.js";
 type Span = readonly [startSeconds: number, endSeconds: number];
 
 const RESULT: Omit<WindowResult, "segments"> = {
+  tokens: [],
   resumeSeconds: undefined,
+  seekFrames: 3000,
+  endsWithOneTimestamp: true,
   isSilence: false,
+  alignment: undefined,
   language: "en",
   languageProbability: 1,
   temperature: 0.2,

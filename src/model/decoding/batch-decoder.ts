@@ -5,18 +5,18 @@
 
 import { CrossCache, SelfCache } from "../caches.js";
 import type { DecodingOptions } from "../decoding-options.js";
+import type { AlignedWord } from "../timing/aligned-word.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
-import type { WindowRequest, WindowResult } from "../window.js";
+import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "../window.js";
 import { type DetectedLanguage, LanguageMemory, languageProbabilities } from "./language.js";
 import { filterLogits, probabilityOf, sampleToken } from "./logit-filters.js";
 import { seededRandom } from "./sampling.js";
 import { firstTokenMask, suppressionMask } from "./suppression.js";
-import { nextTokenConstraint } from "./timestamp-rules.js";
+import { TextAligner } from "./text-aligner.js";
+import { ANY_TOKEN, nextTokenConstraint } from "./timestamp-rules.js";
 import type { RowChoice } from "./token-decoder.js";
-import { WindowDecoder } from "./window-decoder.js";
-
-const NO_RULE = { textAllowed: true, specialAllowed: true, timestampLow: 0, timestampHigh: 1500 } as const;
+import { type Attempt, WindowDecoder } from "./window-decoder.js";
 
 interface Job {
   readonly window: WindowDecoder;
@@ -34,6 +34,8 @@ export class BatchDecoder {
   readonly #tokenizer: WhisperTokenizer;
   readonly #cross: CrossCache;
   readonly #breathe: () => Promise<void>;
+  readonly #aligner: TextAligner;
+  readonly #noMask: Float32Array;
   readonly #jobs: Job[] = [];
   readonly #languages = new Map<number, LanguageMemory>();
   readonly #masks = new Map<string, { readonly later: Float32Array; readonly first: Float32Array }>();
@@ -51,6 +53,8 @@ export class BatchDecoder {
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     this.#cross = new CrossCache(runtime.config, maxWindows);
+    this.#aligner = new TextAligner(runtime, tokenizer, breathe);
+    this.#noMask = new Float32Array(runtime.config.vocabularySize);
   }
 
   get isIdle(): boolean {
@@ -62,9 +66,14 @@ export class BatchDecoder {
     this.#languages.delete(recording);
   }
 
+  /** Whether there is room for the audio of another window. */
+  get hasRoom(): boolean {
+    return this.#jobs.length < this.#cross.slots;
+  }
+
   /** Whether another window can join now: there is room, and it can share the steps of the others. */
   canAdmit({ options }: WindowRequest): boolean {
-    if (this.#jobs.length >= this.#cross.slots) return false;
+    if (!this.hasRoom) return false;
     return this.#jobs.every(({ window }) => canShareSteps(options, window.options));
   }
 
@@ -75,7 +84,9 @@ export class BatchDecoder {
     await this.#runtime.encode(request.mel, this.#cross, slot);
     const encoded = performance.now();
     const lane = this.#mainLane(rowsOf(request.options));
-    const window = new WindowDecoder(request, await this.#languageOf(request, slot, lane), this.#tokenizer);
+    const language = await this.#languageOf(request, slot, lane);
+    const { maxTextPositions } = this.#runtime.config;
+    const window = new WindowDecoder(request, language, this.#tokenizer, maxTextPositions);
     window.encodeSeconds = (encoded - began) / 1000;
     this.#jobs.push({ window, settle });
     const temperature = request.options.temperatures[0]!;
@@ -83,6 +94,28 @@ export class BatchDecoder {
     else await this.#prefill(slot, window, lane, slot * lane.rowsPerWindow, 0);
     window.decodeSeconds += (performance.now() - encoded) / 1000;
     await this.#settleIfDone(slot);
+  }
+
+  /** Aligns a known text with the audio of a window; there must be room. */
+  async align({ mel, ...text }: AlignmentRequest): Promise<AlignedWord[]> {
+    const slot = this.#jobs.length;
+    await this.#runtime.encode(mel, this.#cross, slot);
+    return await this.#aligner.align({ ...text, cross: this.#cross.one(slot) });
+  }
+
+  /** Which language is spoken in a window, remembered for no other; there must be room. */
+  async detectLanguage(mel: Float32Array): Promise<LanguageResult> {
+    const { isMultilingual, languages } = this.#tokenizer;
+    if (!isMultilingual) return { language: "en", probability: 1, probabilities: {} };
+    const slot = this.#jobs.length;
+    await this.#runtime.encode(mel, this.#cross, slot);
+    const probabilities = await this.#languageProbabilities(slot, this.#samplingLane(1), 0);
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    return {
+      language: languages[best]!,
+      probability: probabilities[best]!,
+      probabilities: Object.fromEntries(languages.map((code, i) => [code, probabilities[i]!])),
+    };
   }
 
   /** One token for every window under way. */
@@ -129,7 +162,7 @@ export class BatchDecoder {
       window.decodeSeconds += (performance.now() - began) / 1000;
       attempt = window.attempt(temperature);
     }
-    settle(window.result(attempt));
+    settle(window.result(attempt, await this.#wordsOf(window, attempt, slot)));
     this.#remove(slot);
   }
 
@@ -201,11 +234,10 @@ export class BatchDecoder {
       firstRow,
       mask: first,
       topK: decoder.topK,
-      logitIndex: [0, prompt.length - 1],
+      logitIndex: [window.startIndex, prompt.length - 1],
       wantLogits: true,
     });
     const size = config.vocabularySize;
-    // The prompt's first token is `<|startoftranscript|>`: there the model says whether anyone speaks.
     window.noSpeechProb = probabilityOf(this.#tokenizer.noSpeechToken, logits.subarray(0, size));
     const last = logits.subarray(size, 2 * size);
     const firstChoices = temperature > 0 ? this.#firstSamples(window, last, first, temperature) : choices;
@@ -240,17 +272,42 @@ export class BatchDecoder {
     const memory = this.#languages.get(request.recording) ?? new LanguageMemory();
     this.#languages.set(request.recording, memory);
     if (memory.settled !== undefined) return memory.settled;
+    const probabilities = await this.#languageProbabilities(slot, lane, slot * lane.rowsPerWindow);
+    return memory.observe(probabilities, this.#tokenizer.languages);
+  }
+
+  /** Of the window in the slot, in the order of the tokenizer's languages; `row` of the lane is overwritten. */
+  async #languageProbabilities(slot: number, lane: Lane, row: number): Promise<Float32Array> {
     const { logits } = await this.#runtime.step({
-      rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: NO_RULE }],
+      rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: ANY_TOKEN }],
       cross: this.#cross.one(slot),
       cache: lane.cache,
-      firstRow: slot * lane.rowsPerWindow,
-      mask: this.#mask(request.options).later,
+      firstRow: row,
+      mask: this.#noMask,
       topK: 1,
       logitIndex: [0],
       wantLogits: true,
     });
-    return memory.observe(languageProbabilities(logits, this.#tokenizer), this.#tokenizer.languages);
+    return languageProbabilities(logits, this.#tokenizer);
+  }
+
+  async #wordsOf(
+    window: WindowDecoder,
+    attempt: Attempt,
+    slot: number,
+  ): Promise<readonly AlignedWord[] | undefined> {
+    const { wantWords, windowSeconds, options } = window.request;
+    if (wantWords !== true) return undefined;
+    const began = performance.now();
+    const words = await this.#aligner.align({
+      cross: this.#cross.one(slot),
+      windowSeconds,
+      language: window.language,
+      task: options.task,
+      tokens: window.textTokens(attempt),
+    });
+    window.decodeSeconds += (performance.now() - began) / 1000;
+    return words;
   }
 
   #mainLane(rowsPerWindow: number): Lane {

@@ -1,3 +1,4 @@
+import { roundHalfToEven } from "./python-round.js";
 import {
   addLogprob,
   type Finished,
@@ -93,11 +94,4 @@ export class BeamSearch implements TokenDecoder {
     });
     return copies;
   }
-}
-
-/** Python's round(). */
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

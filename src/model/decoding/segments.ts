@@ -18,6 +18,10 @@ export interface SegmentedWindow {
    * came to the window's end. (The reference goes on from here with a tail, too: its windows end anywhere.)
    */
   readonly resumeSeconds: number | undefined;
+  /** Whether two timestamps follow one another anywhere: where one segment ends and the next begins. */
+  readonly hasPairs: boolean;
+  /** Whether the text ends with a single timestamp: nobody speaks after it. */
+  readonly endsWithOneTimestamp: boolean;
 }
 
 /** `windowSeconds`: audio in the window; a segment without an end lasts until there. */
@@ -30,12 +34,12 @@ export function splitAtTimestamps(
   const seconds = (i: number) => (tokens[i]! - firstTimestampToken) * SECONDS_PER_TIMESTAMP;
   const last = tokens.length - 1;
   const cuts = tokens.flatMap((_, i) => (isTimestamp(i) && isTimestamp(i - 1) ? [i] : []));
+  const endsWithOneTimestamp = last > 0 && isTimestamp(last) && !isTimestamp(last - 1);
   if (cuts.length === 0) {
     const segments = wholeWindow(tokens, firstTimestampToken, windowSeconds);
-    return { segments, tail: undefined, resumeSeconds: undefined };
+    return { segments, tail: undefined, resumeSeconds: undefined, hasPairs: false, endsWithOneTimestamp };
   }
 
-  const endsWithOneTimestamp = isTimestamp(last) && !isTimestamp(last - 1);
   if (endsWithOneTimestamp) cuts.push(tokens.length);
   const segments = cuts.map((end, i) => {
     const start = i === 0 ? 0 : cuts[i - 1]!;
@@ -49,7 +53,7 @@ export function splitAtTimestamps(
   const startSeconds = Math.min(seconds(done), latestStart);
   const tail = hasText ? { startSeconds, endSeconds: windowSeconds, tokens: rest } : undefined;
   const resumeSeconds = rest.length > 0 && !hasText ? seconds(done) : undefined;
-  return { segments, tail, resumeSeconds };
+  return { segments, tail, resumeSeconds, hasPairs: true, endsWithOneTimestamp };
 }
 
 function wholeWindow(

@@ -17,6 +17,14 @@ export interface TokenConstraint {
 
 const NO_TIMESTAMP = { timestampLow: 1, timestampHigh: 0 } as const;
 
+/** No rule at all, where nothing is chosen. */
+export const ANY_TOKEN: TokenConstraint = {
+  textAllowed: true,
+  specialAllowed: true,
+  timestampLow: 0,
+  timestampHigh: LAST_TIMESTAMP,
+};
+
 /** `sampled`: tokens after the prompt. */
 export function nextTokenConstraint(
   sampled: readonly number[],

@@ -1,5 +1,7 @@
 /** One window on its way through encoder and decoder: its prompt, its hypotheses, its attempts, its result. */
+import { FRAMES_PER_SECOND } from "../../units.js";
 import type { DecodingOptions } from "../decoding-options.js";
+import type { AlignedWord } from "../timing/aligned-word.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WindowRequest, WindowResult, WindowSegment } from "../window.js";
 import { BeamSearch } from "./beam-search.js";
@@ -8,13 +10,11 @@ import { isSilence, needsFallback, type Quality } from "./fallback.js";
 import type { DetectedLanguage } from "./language.js";
 import { bestCandidate } from "./ranker.js";
 import { Sampling } from "./sampling.js";
-import { splitAtTimestamps, type TokenSegment } from "./segments.js";
+import { seekAdvanceFrames } from "./seek-policy.js";
+import { type SegmentedWindow, splitAtTimestamps, type TokenSegment } from "./segments.js";
 import { GreedyDecoder, type RowChoice, type RowCopy, type TokenDecoder } from "./token-decoder.js";
 
-/** openai/whisper decoding.py:529: half the text context. */
-export const MAX_SAMPLED_TOKENS = 224;
-
-interface Attempt extends Quality {
+export interface Attempt extends Quality {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly temperature: number;
@@ -22,7 +22,10 @@ interface Attempt extends Quality {
 
 export class WindowDecoder {
   readonly request: WindowRequest;
+  /** Everything in front of the first token sampled. */
   readonly prompt: readonly number[];
+  /** Where `<|startoftranscript|>` stands in it: there the model says whether anyone speaks. */
+  readonly startIndex: number;
   noSpeechProb = 0;
   encodeSeconds = 0;
   decodeSeconds = 0;
@@ -30,18 +33,37 @@ export class WindowDecoder {
   decoder: TokenDecoder;
   readonly #tokenizer: WhisperTokenizer;
   readonly #language: DetectedLanguage;
+  readonly #maxSteps: number;
   #steps = 0;
 
-  constructor(request: WindowRequest, language: DetectedLanguage, tokenizer: WhisperTokenizer) {
+  /** `textPositions`: tokens the model can look back on, 448. */
+  constructor(
+    request: WindowRequest,
+    language: DetectedLanguage,
+    tokenizer: WhisperTokenizer,
+    textPositions: number,
+  ) {
     this.request = request;
     this.#tokenizer = tokenizer;
     this.#language = language;
-    this.prompt = tokenizer.startSequence(language.language, request.options.task);
+    const half = textPositions / 2;
+    // openai/whisper decoding.py:594-613: half the context for what went before, half for what comes.
+    const previous = request.prompt?.slice(-(half - 1)) ?? [];
+    const before = previous.length > 0 ? [tokenizer.startOfPreviousToken, ...previous] : [];
+    const start = tokenizer.startSequence(language.language, request.options.task);
+    this.prompt = [...before, ...start, ...(request.prefix ?? [])];
+    this.startIndex = before.length;
+    // decoding.py:529 and 708: no more than half, and one more than fit are sampled.
+    this.#maxSteps = Math.min(half, textPositions - this.prompt.length + 1);
     this.decoder = decoderFor(request.options, request.options.temperatures[0]!, tokenizer.endToken);
   }
 
   get options(): DecodingOptions {
     return this.request.options;
+  }
+
+  get language(): string {
+    return this.#language.language;
   }
 
   /** Tokens in the caches of its rows, once they have been stepped. */
@@ -56,7 +78,7 @@ export class WindowDecoder {
   }
 
   get isDone(): boolean {
-    return this.decoder.isDone || this.#steps >= MAX_SAMPLED_TOKENS;
+    return this.decoder.isDone || this.#steps >= this.#maxSteps;
   }
 
   /** Begins again at a temperature above 0. */
@@ -84,15 +106,27 @@ export class WindowDecoder {
     return needsFallback(attempt, this.options);
   }
 
-  result(attempt: Attempt): WindowResult {
+  /** The text to align with the audio, in the order of the result's segments; empty where nothing is to be aligned. */
+  textTokens(attempt: Attempt): number[] {
+    if (this.request.wantWords !== true || isSilence(attempt, this.options)) return [];
+    return this.#segments(attempt)
+      .flatMap(({ tokens }) => tokens)
+      .filter((token) => token < this.#tokenizer.endToken);
+  }
+
+  result(attempt: Attempt, alignment: readonly AlignedWord[] | undefined): WindowResult {
     const silent = isSilence(attempt, this.options);
-    const { firstTimestampToken } = this.#tokenizer;
-    const split = splitAtTimestamps(attempt.tokens, firstTimestampToken, this.request.windowSeconds);
-    const all = split.tail === undefined ? split.segments : [...split.segments, split.tail];
+    const segments = silent ? [] : this.#segments(attempt);
+    const split = this.#split(attempt);
+    const windowFrames = Math.round(this.request.windowSeconds * FRAMES_PER_SECOND);
     return {
-      segments: silent ? [] : all.map((segment) => this.#withText(segment)).filter(hasText),
+      tokens: attempt.tokens,
+      segments: segments.map((segment) => this.#withText(segment)),
       resumeSeconds: silent ? undefined : split.resumeSeconds,
+      seekFrames: silent ? windowFrames : seekAdvanceFrames(split, windowFrames),
+      endsWithOneTimestamp: split.endsWithOneTimestamp,
       isSilence: silent,
+      alignment,
       language: this.#language.language,
       languageProbability: this.#language.probability,
       temperature: attempt.temperature,
@@ -106,14 +140,19 @@ export class WindowDecoder {
     };
   }
 
+  #segments(attempt: Attempt): readonly TokenSegment[] {
+    const { segments, tail } = this.#split(attempt);
+    return tail === undefined || this.request.dropsTail === true ? segments : [...segments, tail];
+  }
+
+  #split({ tokens }: Attempt): SegmentedWindow {
+    return splitAtTimestamps(tokens, this.#tokenizer.firstTimestampToken, this.request.windowSeconds);
+  }
+
   #withText(segment: TokenSegment): WindowSegment {
     const { startSeconds, endSeconds, tokens } = segment;
     return { startSeconds, endSeconds, tokens, text: this.#tokenizer.decode(tokens) };
   }
-}
-
-function hasText({ text }: WindowSegment): boolean {
-  return text.trim() !== "";
 }
 
 function decoderFor(options: DecodingOptions, temperature: number, endToken: number): TokenDecoder {

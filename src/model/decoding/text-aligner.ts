@@ -1,0 +1,100 @@
+/** Reads a known text through the decoder once and aligns its words with the audio. Source: openai/whisper timing.py:163-242. */
+import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN } from "../../units.js";
+import { SelfCache } from "../caches.js";
+import type { Tensor } from "../ort.js";
+import type { AlignedWord } from "../timing/aligned-word.js";
+import { alignWords } from "../timing/alignment.js";
+import type { AttentionScores } from "../timing/attention-matrix.js";
+import { splitIntoWords } from "../timing/split-words.js";
+import type { WhisperTokenizer } from "../tokenizer.js";
+import type { WhisperRuntime } from "../whisper-runtime.js";
+import type { AlignmentRequest } from "../window.js";
+import { ANY_TOKEN } from "./timestamp-rules.js";
+
+/** Tokens read at once: the logits of each take 0.2 MB several times over. */
+const BLOCK_TOKENS = 32;
+
+type Text = Omit<AlignmentRequest, "mel"> & {
+  /** Keys and values of the audio. */
+  readonly cross: Record<string, Tensor>;
+};
+
+interface Reading {
+  /** Frames are those with audio. */
+  readonly attention: AttentionScores;
+  /** [tokens]: of the token that follows each, among the text tokens. */
+  readonly nextLogprobs: Float32Array;
+}
+
+export class TextAligner {
+  readonly #runtime: WhisperRuntime;
+  readonly #tokenizer: WhisperTokenizer;
+  readonly #breathe: () => Promise<void>;
+  readonly #noMask: Float32Array;
+
+  constructor(runtime: WhisperRuntime, tokenizer: WhisperTokenizer, breathe: () => Promise<void>) {
+    this.#runtime = runtime;
+    this.#tokenizer = tokenizer;
+    this.#breathe = breathe;
+    this.#noMask = new Float32Array(runtime.config.vocabularySize);
+  }
+
+  /** Words of the text in its order; none for an empty text. */
+  async align({ cross, windowSeconds, language, task, tokens }: Text): Promise<AlignedWord[]> {
+    if (tokens.length === 0) return [];
+    const { endToken, noTimestampsToken } = this.#tokenizer;
+    const start = this.#tokenizer.startSequence(language, task);
+    const sequence = [...start, noTimestampsToken, ...tokens, endToken];
+    const melFrames = Math.round(windowSeconds * FRAMES_PER_SECOND);
+    const { attention, nextLogprobs } = await this.#read(sequence, cross, melFrames);
+    return alignWords({
+      attention,
+      startLength: start.length,
+      melFrames,
+      words: splitIntoWords(tokens, this.#tokenizer.isMultilingual ? language : undefined, this.#tokenizer),
+      probabilities: nextLogprobs.subarray(start.length, start.length + tokens.length).map(Math.exp),
+    });
+  }
+
+  async #read(
+    sequence: readonly number[],
+    cross: Record<string, Tensor>,
+    melFrames: number,
+  ): Promise<Reading> {
+    const { config } = this.#runtime;
+    const heads = config.alignmentHeads.length;
+    const total = sequence.length;
+    const frames = Math.min(Math.max(1, Math.floor(melFrames / FRAMES_PER_TOKEN)), config.maxAudioPositions);
+    const scores = new Float32Array(heads * total * frames);
+    const nextLogprobs = new Float32Array(total);
+    const cache = new SelfCache(config, 1);
+    for (let from = 0; from < total; from += BLOCK_TOKENS) {
+      await this.#breathe();
+      const block = sequence.slice(from, from + BLOCK_TOKENS);
+      const targets = block.map((_, i) => {
+        const next = sequence[from + i + 1] ?? 0;
+        return next < config.endToken ? next : 0;
+      });
+      const { targetLogprobs, alignment } = await this.#runtime.step({
+        rows: [{ newTokens: block, pastLength: from, constraint: ANY_TOKEN }],
+        cross,
+        cache,
+        firstRow: 0,
+        mask: this.#noMask,
+        topK: 1,
+        logitIndex: block.map((_, i) => i),
+        wantLogits: false,
+        targets,
+      });
+      nextLogprobs.set(targetLogprobs, from);
+      const width = alignment.length / (heads * block.length);
+      for (let head = 0; head < heads; head++) {
+        for (let i = 0; i < block.length; i++) {
+          const source = (head * block.length + i) * width;
+          scores.set(alignment.subarray(source, source + frames), (head * total + from + i) * frames);
+        }
+      }
+    }
+    return { attention: { scores, heads, tokens: total, frames }, nextLogprobs };
+  }
+}
