@@ -35,10 +35,38 @@ export interface TextTokens {
 export function loadTokenizer(folder: string): Tokenizer {
   const file = join(folder, "tokenizer.json");
   try {
-    const json = JSON.parse(readFileSync(file, "utf8")) as object;
+    const json = JSON.parse(readFileSync(file, "utf8")) as TokenizerFile;
+    restoreLostMerges(json);
     return new Tokenizer(json, { clean_up_tokenization_spaces: false });
   } catch (cause) {
     throw new MubblesError("MODEL_BROKEN", { where: file, detail: "not a readable tokenizer", cause });
+  }
+}
+
+interface TokenizerFile {
+  readonly model: {
+    readonly vocab: Readonly<Record<string, number>>;
+    /** "left right", or [left, right]; a merge's token has a larger id than those of all merges before it. */
+    readonly merges: (string | readonly [string, string])[];
+  };
+}
+
+/**
+ * The multilingual tokenizer.json on the hub has lost its first merge, "Ġ t": without it " then" becomes " " and "then", as no
+ * text in training did. A token of two characters that nothing merges into gets its merge back.
+ */
+function restoreLostMerges({ model: { vocab, merges } }: TokenizerFile): void {
+  const partsOf = (merge: (typeof merges)[number]) => (typeof merge === "string" ? merge.split(" ") : merge);
+  const idOf = (merge: (typeof merges)[number]) => vocab[partsOf(merge).join("")]!;
+  const made = new Set(merges.map(idOf));
+  const lost = Object.entries(vocab).filter(
+    ([token, id]) => !made.has(id) && token.length === 2 && token[0]! in vocab && token[1]! in vocab,
+  );
+  for (const [token, id] of lost) {
+    const before = merges.findIndex((merge) => idOf(merge) > id);
+    const merge = [token[0]!, token[1]!] as const;
+    const asListed = typeof merges[0] === "string" ? merge.join(" ") : merge;
+    merges.splice(before < 0 ? merges.length : before, 0, asListed);
   }
 }
 

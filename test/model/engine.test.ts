@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Engine } from "../../src/model/engine.js";
+import { SAMPLE_RATE_HZ } from "../../src/units.js";
 import { plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { thrownCode } from "./thrown-code.js";
@@ -40,6 +41,66 @@ test("windows of other recordings, beams and tasks at once: each its own result"
   // A language that is given is taken, not detected.
   expect(translated).toMatchObject({ language: "en", languageProbability: 1 });
   engine.endRecording(recording);
+});
+
+test("word times of what was decoded: in order, inside the window, the words of the text", async () => {
+  const { alignment, segments } = await engine.decodeWindow({
+    ...windowOf(sentence, engine.newRecording(), GREEDY),
+    wantWords: true,
+  });
+  const words = alignment!;
+  expect(words.map(({ word }) => word).join("")).toBe(segments.map(({ text }) => text).join(""));
+  for (const [i, { startSeconds, endSeconds, probability }] of words.entries()) {
+    expect(startSeconds).toBeGreaterThanOrEqual(words[i - 1]?.endSeconds ?? 0);
+    expect(endSeconds).toBeGreaterThanOrEqual(startSeconds);
+    expect(probability).toBeGreaterThan(0);
+    expect(probability).toBeLessThanOrEqual(1);
+  }
+  expect(words.at(-1)!.endSeconds).toBeLessThanOrEqual(sentence.length / SAMPLE_RATE_HZ);
+});
+
+test("a given text is aligned as the same text decoded is", async () => {
+  const recording = engine.newRecording();
+  const decoded = await engine.decodeWindow({ ...windowOf(sentence, recording, GREEDY), wantWords: true });
+  const { mel, windowSeconds } = windowOf(sentence, recording);
+  const tokens = engine.encode(decoded.segments.map(({ text }) => text).join(""));
+  const given = await engine.align({ mel, windowSeconds, language: "en", task: "transcribe", tokens });
+  expect(given).toEqual(decoded.alignment);
+  const other = windowOf(sentence, recording);
+  const empty = { ...other, language: "en", task: "transcribe" as const, tokens: [] };
+  expect(await engine.align(empty)).toEqual([]);
+});
+
+test("the language of a window", async () => {
+  const { language, probability, probabilities } = await engine.detectLanguage(windowOf(sentence, 0).mel);
+  expect(language).toBe("en");
+  expect(probabilities.en).toBe(probability);
+  expect(Object.keys(probabilities)).toHaveLength(99);
+  expect(Object.values(probabilities).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 4);
+});
+
+test("a prompt steers the spelling, a prefix begins the text and is no part of the result", async () => {
+  const recording = engine.newRecording();
+  const plain = await engine.decodeWindow(windowOf(sentence, recording, GREEDY));
+  const steered = await engine.decodeWindow({
+    ...windowOf(sentence, recording, GREEDY),
+    prompt: engine.encode(" mr john dashwood and mrs dashwood had no more to say to one another that day"),
+  });
+  expect(plain.segments[0]!.text).toContain("Dashwood");
+  expect(steered.segments[0]!.text).toContain("dashwood");
+  const prefix = engine.encode(" And Mr. John Dashwood");
+  const continued = await engine.decodeWindow({ ...windowOf(sentence, recording, GREEDY), prefix });
+  // As in the reference a timestamp comes first, behind a prefix too.
+  expect(continued.tokens[0]).toBeGreaterThan(engine.endToken);
+  expect(plainText(continued)).not.toContain("and mr john dashwood");
+});
+
+test("a prompt longer than half the context keeps its end, and the text ends with the context", async () => {
+  const result = await engine.decodeWindow({
+    ...windowOf(sentence, engine.newRecording(), GREEDY),
+    prompt: new Array(500).fill(engine.encode(" the")[0]!),
+  });
+  expect(result.tokens.length).toBeLessThanOrEqual(222);
 });
 
 describe("what cannot be loaded", () => {
