@@ -8,11 +8,12 @@ import { COMPUTES } from "../model/checkpoint-layout.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { parseLanguage } from "../model/languages.js";
 import { OUTPUT_FORMATS } from "../output/formats.js";
-import { LAST_TEMPERATURE } from "./file-options.js";
+import { AUTO, LAST_TEMPERATURE } from "./file-options.js";
 import {
   booleanOption,
   choiceOption,
   listOption,
+  NONE,
   numberOption,
   type OptionParser,
   optionalNumberOption,
@@ -43,10 +44,9 @@ export function declareFileOptions(command: Command): Command {
     command.addOption(option.argParser(numberOption({ option: longName(flags), min, max, whole })));
   };
   const limit = (flags: string, description: string, value: number | undefined, min: number, max: number) => {
-    const option = new Option(flags, description).default(
-      value,
-      value === undefined ? "none" : String(value),
-    );
+    const option = new Option(flags, description).default(value, value === undefined ? NONE : String(value));
+    // Commander takes every --no-… for the opposite of another option.
+    option.negate = false;
     command.addOption(option.argParser(optionalNumberOption({ option: longName(flags), min, max })));
   };
 
@@ -61,7 +61,7 @@ export function declareFileOptions(command: Command): Command {
     choiceOption("--compute", COMPUTES, ["int4"]),
     "as the model is stored",
   );
-  add("-l, --language <code>", "spoken language: a code, an English name, or auto", languageOption, "auto");
+  add("-l, --language <code>", "spoken language: a code, an English name, or auto", languageOption, AUTO);
   command.addOption(
     new Option("--task <task>", "transcribe, or translate into English")
       .default(decoding.task)
@@ -191,9 +191,10 @@ function declareReferenceOptions(command: Command): void {
   );
 }
 
-function languageOption(text: string): string | undefined {
+/** "auto" stays a word: commander makes an empty text of a parser's undefined. */
+function languageOption(text: string): string {
   try {
-    return parseLanguage(text);
+    return parseLanguage(text) ?? AUTO;
   } catch (thrown) {
     if (thrown instanceof RangeError)
       throw refuse("--language", "a code such as de, a name such as German, or auto", text);

@@ -7,7 +7,7 @@ import type { EngineOptions } from "../model/engine.js";
 import type { OutputFormat } from "../output/formats.js";
 import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
-import { refuse } from "./option-values.js";
+import { type NONE, refuse, unlessNone } from "./option-values.js";
 
 export interface FileOptions {
   readonly engine: EngineOptions;
@@ -35,16 +35,16 @@ interface ParsedOptions {
   carryInitialPrompt?: true;
   prefix?: string;
   clipTimestamps?: readonly number[];
-  hallucinationSilenceThreshold?: number;
+  hallucinationSilenceThreshold?: number | typeof NONE;
   beamSize: number;
   bestOf: number;
   patience: number;
-  lengthPenalty?: number;
+  lengthPenalty?: number | typeof NONE;
   temperature: number;
-  temperatureIncrementOnFallback?: number;
-  compressionRatioThreshold?: number;
-  logprobThreshold?: number;
-  noSpeechThreshold?: number;
+  temperatureIncrementOnFallback?: number | typeof NONE;
+  compressionRatioThreshold?: number | typeof NONE;
+  logprobThreshold?: number | typeof NONE;
+  noSpeechThreshold?: number | typeof NONE;
   suppressTokens: readonly number[];
   channels: "mix" | number;
   raw?: RawFormat;
@@ -61,6 +61,8 @@ interface ParsedOptions {
   progress: boolean;
 }
 
+/** The language is to be found out. */
+export const AUTO = "auto";
 /** The hottest that Whisper is sampled at. */
 export const LAST_TEMPERATURE = 1;
 /** Smaller steps would only decode the same window over and over. */
@@ -70,7 +72,7 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   if (parsed.beamSize > 1 && Math.round(parsed.beamSize * parsed.patience) < 1) {
     throw refuse("--patience", "beam size × patience to round to 1 or more", String(parsed.patience));
   }
-  const step = parsed.temperatureIncrementOnFallback ?? 0;
+  const step = unlessNone(parsed.temperatureIncrementOnFallback) ?? 0;
   if (step > 0 && step < SMALLEST_TEMPERATURE_STEP) {
     const expected = `${SMALLEST_TEMPERATURE_STEP} to 1, 0 or none`;
     throw refuse("--temperature-increment-on-fallback", expected, String(step));
@@ -108,13 +110,8 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
 
 /** Throws USAGE where the fast strategy would not know what to do with one of them. */
 function referenceOptions(parsed: ParsedOptions): ReferenceOptions {
-  const {
-    conditionOnPreviousText,
-    carryInitialPrompt,
-    prefix,
-    clipTimestamps,
-    hallucinationSilenceThreshold,
-  } = parsed;
+  const { conditionOnPreviousText, carryInitialPrompt, prefix, clipTimestamps } = parsed;
+  const hallucinationSilenceThreshold = unlessNone(parsed.hallucinationSilenceThreshold);
   const given = {
     "--condition-on-previous-text": conditionOnPreviousText,
     "--carry-initial-prompt": carryInitialPrompt,
@@ -143,15 +140,15 @@ function referenceOptions(parsed: ParsedOptions): ReferenceOptions {
 function decodingOptions(parsed: ParsedOptions): DecodingOptions {
   return {
     task: parsed.task,
-    language: parsed.language,
+    language: parsed.language === AUTO ? undefined : parsed.language,
     beamSize: parsed.beamSize,
     bestOf: parsed.bestOf,
     patience: parsed.patience,
-    lengthPenalty: parsed.lengthPenalty,
-    temperatures: temperatureLadder(parsed.temperature, parsed.temperatureIncrementOnFallback),
-    compressionRatioThreshold: parsed.compressionRatioThreshold,
-    logprobThreshold: parsed.logprobThreshold,
-    noSpeechThreshold: parsed.noSpeechThreshold,
+    lengthPenalty: unlessNone(parsed.lengthPenalty),
+    temperatures: temperatureLadder(parsed.temperature, unlessNone(parsed.temperatureIncrementOnFallback)),
+    compressionRatioThreshold: unlessNone(parsed.compressionRatioThreshold),
+    logprobThreshold: unlessNone(parsed.logprobThreshold),
+    noSpeechThreshold: unlessNone(parsed.noSpeechThreshold),
     suppressTokens: parsed.suppressTokens,
   };
 }

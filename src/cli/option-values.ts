@@ -24,10 +24,13 @@ export function numberOption(rules: NumberRules): OptionParser<number> {
   };
 }
 
+/** Switches a rule off. A word of its own, because commander makes an empty text of a parser's undefined. */
+export const NONE = "none";
+
 /** A number, or `none` to switch the rule off. */
-export function optionalNumberOption(rules: NumberRules): OptionParser<number | undefined> {
+export function optionalNumberOption(rules: NumberRules): OptionParser<number | typeof NONE> {
   return (text) => {
-    if (text.toLowerCase() === "none") return undefined;
+    if (text.toLowerCase() === NONE) return NONE;
     const value = parseNumber(text, rules);
     if (value === undefined) throw refuse(rules.option, `${describe(rules)}, or none`, text);
     return value;
@@ -107,6 +110,11 @@ export function booleanOption(option: string): OptionParser<boolean> {
     if (value === undefined) throw refuse(option, "true or false", text);
     return value;
   };
+}
+
+/** What `none` stands for. */
+export function unlessNone<T>(value: T | typeof NONE | undefined): T | undefined {
+  return value === NONE ? undefined : value;
 }
 
 function parseNumber(text: string, { min, max, whole = false }: NumberRules): number | undefined {
