@@ -23,7 +23,7 @@ export function createCpuSession(
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // "basic" loads in half the time, and is wrong: x64quantprecision below is a rewrite of the "extended" level, without which
+    // "basic" loads in half the time, and is wrong: x64quantprecision, where it is needed, is a rewrite of the "extended" level, without which
     // the 8-bit kernels saturate silently.
     graphOptimizationLevel: "all",
     // Without the arena every large tensor is mapped and given back by itself: page faults are half of the encoder's time then, and
