@@ -10,6 +10,7 @@ import { discard } from "./discard.js";
 import { encoderGraph } from "./encoder-graph.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
+import { eightBitProductsSaturate } from "./saturation.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
@@ -79,7 +80,8 @@ export class WhisperRuntime {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
     try {
-      const settings = { threads, weightsFolder: folder, spin: true };
+      const widenWeights = await eightBitProductsSaturate();
+      const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
       const encoder = await createCpuSession(encoderGraph(weights, config), settings);
       const decoder = await createCpuSession(decoderGraph(weights, config), settings);
       return new WhisperRuntime(config, readTextTokens(weights), encoder, decoder);

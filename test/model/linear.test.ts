@@ -6,6 +6,7 @@ import { linear } from "../../src/model/layers.js";
 import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
 import { Safetensors } from "../../src/model/safetensors.js";
+import { eightBitProductsSaturate } from "../../src/model/saturation.js";
 import { floatTensor, halfTensor, type NewTensor, writeSafetensors } from "./safetensors-file.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -147,7 +148,8 @@ async function sessionOf(tensors: Record<string, NewTensor>): Promise<InferenceS
   const g = new GraphBuilder(Safetensors.openFiles([file]));
   g.named("y", "Identity", [linear(g, g.input("x", ["R", "T", INPUTS]), "rows")]);
   g.output("y", ["R", "T", OUTPUTS]);
-  return createCpuSession(g.encode("linear"), { threads: 2, weightsFolder: folder });
+  const widenWeights = await eightBitProductsSaturate();
+  return createCpuSession(g.encode("linear"), { threads: 2, weightsFolder: folder, widenWeights });
 }
 
 async function product(on: InferenceSession, rows: readonly Float32Array[]): Promise<number[]> {
