@@ -2,13 +2,16 @@
  * Holds `--strategy reference` against what openai/whisper itself wrote: tokens, segment and word times, figures, languages.
  *
  *     npm run bench:golden -- --model FP32-FOLDER [--mode beam5|greedy|translate] [--golden-model base|tiny.en] [--match TEXT]
- *                             [--data DIR] [--golden DIR]
+ *                             [--data DIR] [--golden DIR] [--through-ffmpeg]
  *
  * DIR of --golden holds MODEL/MODE/CLIP.json as openai/whisper's transcribe() returns it with word_timestamps, and
  * `language_probs`. Compared are clips that are 16 kHz at the source (no two resamplers agree to the bit) and were decoded at
- * temperature 0 (what was sampled cannot be repeated); the others are listed with the reason.
+ * temperature 0 (what was sampled cannot be repeated); the others are listed with the reason. With --through-ffmpeg all are
+ * brought to 16 kHz by ffmpeg first, as openai/whisper's load_audio() does, and none is left out for its rate.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -49,6 +52,7 @@ async function main() {
       match: { type: "string", default: "" },
       data: { type: "string", default: join(SHARED, "data") },
       golden: { type: "string", default: join(SHARED, "golden") },
+      "through-ffmpeg": { type: "boolean", default: false },
     },
   });
   const mode = MODES[values.mode];
@@ -62,6 +66,7 @@ async function main() {
     .sort();
 
   const engine = await Engine.start({ model: values.model, compute: undefined, threads: undefined });
+  const scratch = values["through-ffmpeg"] ? mkdtempSync(join(tmpdir(), "golden-")) : undefined;
   /** @type {Comparison[]} */
   const compared = [];
   /** @type {string[]} */
@@ -69,14 +74,31 @@ async function main() {
   try {
     for (const file of files) {
       const golden = /** @type {Golden} */ (JSON.parse(readFileSync(join(folder, `${file}.json`), "utf8")));
-      const reason = await whyNot(join(values.data, file), golden);
+      const source = join(values.data, file);
+      const path = scratch === undefined ? source : resampled(source, scratch);
+      const reason = await whyNot(path, golden);
       if (reason !== undefined) leftOut.push(`${file}: ${reason}`);
-      else compared.push(await compare(file, values.data, golden, mode, engine));
+      else compared.push(await compare(file, path, golden, mode, engine));
     }
   } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
     await engine.close();
   }
   report(compared, leftOut, `${values["golden-model"]}/${values.mode}`);
+}
+
+/**
+ * openai/whisper audio.py:25-62.
+ *
+ * @param {string} source
+ * @param {string} folder
+ */
+function resampled(source, folder) {
+  const path = join(folder, "clip.wav");
+  const format = ["-ac", "1", "-acodec", "pcm_s16le", "-ar", String(SAMPLE_RATE_HZ)];
+  const { status, stderr } = spawnSync("ffmpeg", ["-y", "-nostdin", "-i", source, ...format, path]);
+  if (status !== 0) throw new Error(`ffmpeg: ${stderr}`);
+  return path;
 }
 
 /**
@@ -94,14 +116,13 @@ async function whyNot(path, golden) {
 
 /**
  * @param {string} file
- * @param {string} data
+ * @param {string} path
  * @param {Golden} golden
  * @param {Partial<import("../src/model/decoding-options.js").DecodingOptions>} mode
  * @param {Engine} engine
  * @returns {Promise<Comparison>}
  */
-async function compare(file, data, golden, mode, engine) {
-  const path = join(data, file);
+async function compare(file, path, golden, mode, engine) {
   const { segments, language } = await run(path, mode, engine);
   const theirs = golden.segments.filter(({ text }) => text !== "");
   const difference = /** @type {Record<string, number>} */ ({});
