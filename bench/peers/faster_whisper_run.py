@@ -33,6 +33,7 @@ def arguments():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--language", default=None)
     p.add_argument("--vad", action="store_true", help="faster-whisper's VAD filter (off by default, as there)")
+    p.add_argument("--words", action="store_true", help="with the times of words")
     p.add_argument("--manifest", type=pathlib.Path)
     p.add_argument("--texts", type=pathlib.Path, help="folder for one JSON per clip")
     p.add_argument("--steps", action="store_true")
@@ -41,8 +42,10 @@ def arguments():
 
 def transcribe(model, path, a):
     began = time.perf_counter()
-    segments, info = model.transcribe(str(path), beam_size=a.beam_size, language=a.language, vad_filter=a.vad)
-    segments = [{"start": s.start, "end": s.end, "text": s.text} for s in segments]
+    segments, info = model.transcribe(
+        str(path), beam_size=a.beam_size, language=a.language, vad_filter=a.vad, word_timestamps=a.words
+    )
+    segments = [{"start": s.start, "end": s.end, "text": s.text, "words": words_of(s)} for s in segments]
     return {
         "file": str(path),
         "text": "".join(s["text"] for s in segments),
@@ -51,6 +54,10 @@ def transcribe(model, path, a):
         "audio_seconds": info.duration,
         "seconds": time.perf_counter() - began,
     }
+
+
+def words_of(segment):
+    return [{"word": w.word, "start": w.start, "end": w.end} for w in segment.words or []]
 
 
 def write_texts(model, a):

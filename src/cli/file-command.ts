@@ -65,7 +65,10 @@ async function runPlan(
   progress.loading(options.engine.model);
   try {
     const engine = await unlessAborted(Engine.start(options.engine), signal, (late) => late.close());
+    let aligner: Engine | undefined;
     try {
+      if (options.aligner !== undefined)
+        aligner = await unlessAborted(Engine.start(options.aligner), signal, (late) => late.close());
       const several = plan.length > 1 && plan[0]?.documents[0]?.path === undefined;
       if (several && !options.quiet)
         note(`${plan.length} documents follow one another; --output-dir makes one file each`);
@@ -73,13 +76,22 @@ async function runPlan(
       for (const [index, planned] of plan.entries()) {
         progress.file({ name: planned.input, number: index + 1, count: plan.length });
         const talkative = options.verbose || onTerminal;
-        const outcome = await transcribeFile({ planned, options, engine, progress, talkative, signal });
+        const outcome = await transcribeFile({
+          planned,
+          options,
+          engine,
+          aligner,
+          progress,
+          talkative,
+          signal,
+        });
         exitCode = worseExitCode(exitCode, outcome.exitCode);
         if (outcome.stop) break;
       }
       return exitCode;
     } finally {
       await engine.close();
+      await aligner?.close();
     }
   } finally {
     progress.stop();

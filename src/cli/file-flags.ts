@@ -129,6 +129,10 @@ export function declareFileOptions(command: Command): Command {
 
   command.option("--initial-prompt <text>", "text that is taken to come before: names, spelling, style");
   command.option("--word-timestamps", "times of every word, in json and jsonl");
+  command.option(
+    "--align-model <name>",
+    "the times of words from this model, a smaller one than --model; named as there",
+  );
   declareReferenceOptions(command);
 
   command.addOption(

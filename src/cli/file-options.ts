@@ -11,9 +11,13 @@ import { type NONE, refuse, unlessNone } from "./option-values.js";
 
 export interface FileOptions {
   readonly engine: EngineOptions;
+  /** The model that the times of words are taken from; undefined: the one that writes the text. */
+  readonly aligner: EngineOptions | undefined;
   readonly transcribe: TranscribeOptions;
   readonly formats: readonly OutputFormat[];
   readonly outputDir: string | undefined;
+  /** Words are shown where a format can show them, not only used to time subtitles. */
+  readonly showWords: boolean;
   readonly showNoise: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -31,6 +35,7 @@ interface ParsedOptions {
   strategy: "fast" | "reference";
   initialPrompt?: string;
   wordTimestamps?: true;
+  alignModel?: string;
   conditionOnPreviousText?: boolean;
   carryInitialPrompt?: true;
   prefix?: string;
@@ -65,6 +70,7 @@ interface ParsedOptions {
 export const AUTO = "auto";
 /** The hottest that Whisper is sampled at. */
 export const LAST_TEMPERATURE = 1;
+const TIMED_BY_WORDS: readonly OutputFormat[] = ["srt", "vtt"];
 /** Smaller steps would only decode the same window over and over. */
 const SMALLEST_TEMPERATURE_STEP = 0.05;
 
@@ -80,13 +86,15 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   if (parsed.quiet && parsed.verbose) {
     throw new MubblesError("USAGE", { where: "--quiet", detail: "contradicts --verbose; give one of them" });
   }
+  const words = wantsWords(parsed);
   return {
     engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
+    aligner: alignerOptions(parsed, words),
     transcribe: {
       strategy: parsed.strategy,
       channel: parsed.channels,
       raw: parsed.raw,
-      words: parsed.wordTimestamps ?? false,
+      words,
       initialPrompt: parsed.initialPrompt,
       reference: referenceOptions(parsed),
       decoding: decodingOptions(parsed),
@@ -101,11 +109,34 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     },
     formats: parsed.outputFormat,
     outputDir: parsed.outputDir,
+    showWords: parsed.wordTimestamps ?? false,
     showNoise: parsed.showNoise ?? false,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,
   };
+}
+
+/** Subtitles are cut at the times of words. But in openai/whisper asking for words changes where its windows begin. */
+function wantsWords({ wordTimestamps, strategy, outputFormat }: ParsedOptions): boolean {
+  return (
+    wordTimestamps ?? (strategy === "fast" && outputFormat.some((format) => TIMED_BY_WORDS.includes(format)))
+  );
+}
+
+function alignerOptions(parsed: ParsedOptions, words: boolean): EngineOptions | undefined {
+  const { alignModel, strategy, threads } = parsed;
+  if (alignModel === undefined) return undefined;
+  const where = "--align-model";
+  if (strategy === "reference")
+    throw new MubblesError("USAGE", { where, detail: "it needs --strategy fast" });
+  if (!words) {
+    throw new MubblesError("USAGE", {
+      where,
+      detail: "no words are asked for: give --word-timestamps, or write srt or vtt",
+    });
+  }
+  return { model: alignModel, compute: undefined, threads };
 }
 
 /** Throws USAGE where the fast strategy would not know what to do with one of them. */

@@ -4,6 +4,7 @@ import type { TranscribeEvent } from "../events.js";
 import type { Engine } from "../model/engine.js";
 import { createWriter } from "../output/formats.js";
 import { hideNoise } from "../output/noise.js";
+import { withoutWords } from "../output/without-words.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import { formatClock } from "./clock.js";
 import { Document } from "./document.js";
@@ -28,6 +29,8 @@ interface FileJob {
   readonly planned: PlannedInput;
   readonly options: FileOptions;
   readonly engine: Engine;
+  /** Where the times of words come from, if not from the engine. */
+  readonly aligner: Engine | undefined;
   readonly progress: Progress;
   /** Languages, files and timings are told. */
   readonly talkative: boolean;
@@ -38,14 +41,21 @@ export async function transcribeFile(job: FileJob): Promise<FileOutcome> {
   const { input } = job.planned;
   const documents = job.planned.documents.map(({ format, path }) => {
     // Noise is hidden here, once for all documents, so that "no speech found" can be said.
-    const writer = createWriter(format, { showNoise: true });
+    const showing = createWriter(format, { showNoise: true });
+    const writer = job.options.showWords ? showing : withoutWords(format, showing);
     return new Document(writer, path === undefined ? new StdoutSink() : new FileSink(path));
   });
   const { language } = job.options.transcribe.decoding;
   const run: FileRun = { exitCode: EXIT.ok, language, readerGone: false };
   try {
     // Leaving the loop early ends the generator, and with it the decoding of the rest.
-    for await (const event of transcribe(input, job.options.transcribe, job.engine, job.signal)) {
+    for await (const event of transcribe(
+      input,
+      job.options.transcribe,
+      job.engine,
+      job.signal,
+      job.aligner,
+    )) {
       await handleEvent(event, job, documents, run);
       if (run.readerGone) break;
     }

@@ -10,6 +10,8 @@ import { MelHistory } from "./mel-history.js";
 /** A window with its log-mel columns [frames × nMels], before clamping and scaling. */
 export interface PlannedWindow extends DecodeWindow {
   readonly columns: Float32Array;
+  /** The same audio for a model that aligns words and has another number of mel bands; else the same columns. */
+  readonly alignColumns: Float32Array;
 }
 
 /** Seconds spent in the stages, added up as they run. */
@@ -25,6 +27,8 @@ const VAD_BLOCK_SAMPLES = 64 * SILERO_FRAME_SAMPLES;
 
 interface PlanOptions {
   readonly nMels: 80 | 128;
+  /** Bands of `alignColumns`; undefined: the same. */
+  readonly alignMels?: 80 | 128;
   /** undefined: no VAD, one full window after the other. */
   readonly vad:
     | {
@@ -43,6 +47,9 @@ export async function* planWindows(
 ): AsyncGenerator<PlannedWindow> {
   const { clock } = options;
   const history = new MelHistory(options.nMels);
+  const { nMels, alignMels = nMels } = options;
+  const alignHistory = alignMels === nMels ? history : new MelHistory(alignMels);
+  const histories = new Set([history, alignHistory]);
   const cutter = options.vad === undefined ? new FixedCutter() : new SpeechCutter(options.vad, clock);
   /** Decided, but the mel columns of their last hops are still to come. */
   const decided: DecodeWindow[] = [];
@@ -51,26 +58,29 @@ export async function* planWindows(
     for await (const samples of audio) {
       clock.mediaSeconds += secondsSince(waitingSince);
       clock.audioSamples += samples.length;
-      timeMel(() => history.push(samples));
+      for (const each of histories) timeMel(() => each.push(samples));
       decided.push(...(await cutter.push(samples)));
       dropChunk(samples);
       yield* complete(false);
-      history.dropBefore(Math.floor((decided[0]?.startSample ?? cutter.neededFromSample) / HOP_SAMPLES));
+      const neededFrame = Math.floor((decided[0]?.startSample ?? cutter.neededFromSample) / HOP_SAMPLES);
+      for (const each of histories) each.dropBefore(neededFrame);
       waitingSince = performance.now();
     }
     clock.mediaSeconds += secondsSince(waitingSince);
-    timeMel(() => history.flush());
+    for (const each of histories) timeMel(() => each.flush());
     decided.push(...(await cutter.end(clock.audioSamples)));
     yield* complete(true);
   } finally {
-    history.free();
+    for (const each of histories) each.free();
   }
 
   function* complete(isEnd: boolean): Generator<PlannedWindow> {
     while (decided.length > 0 && (isEnd || decided[0]!.endSample <= history.endFrame * HOP_SAMPLES)) {
       const window = decided.shift()!;
-      const columns = history.slice(window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES);
-      yield { ...window, columns };
+      const range = [window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES] as const;
+      const columns = history.slice(...range);
+      const alignColumns = alignHistory === history ? columns : alignHistory.slice(...range);
+      yield { ...window, columns, alignColumns };
     }
   }
 

@@ -10,6 +10,7 @@ import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
 import { hasText, type WindowResult } from "../model/window.js";
+import type { Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
 import { encodeText } from "./encode-text.js";
 import { inOrder } from "./in-order.js";
@@ -18,10 +19,13 @@ import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows
 import { transcribeReference } from "./reference/transcribe-reference.js";
 import { addUp, noTotals } from "./totals.js";
 import type { TranscribeOptions } from "./transcribe-options.js";
+import { windowWords } from "./words/window-words.js";
 
 interface DecodedWindow {
   readonly window: PlannedWindow;
   readonly result: WindowResult;
+  /** Of each segment, where they are wanted. */
+  readonly words: readonly (readonly Word[])[] | undefined;
 }
 
 /** In a recording longer than this (or of unknown length) the first window is short: one more costs little, and text comes earlier. */
@@ -32,13 +36,15 @@ const MIN_REST_SECONDS = 1;
 
 /**
  * Events of one recording: warnings, then the language with the first text, segments with progress in between, the end last.
- * Throws MubblesError; INTERRUPTED when `signal` aborts. Leaving the loop early gives up the rest.
+ * Throws MubblesError; INTERRUPTED when `signal` aborts. Leaving the loop early gives up the rest. `aligner` is a model that the
+ * times of words are taken from, in the fast strategy.
  */
 export async function* transcribe(
   input: string,
   options: TranscribeOptions,
   engine: Engine,
   signal: AbortSignal,
+  aligner?: Engine,
 ): AsyncGenerator<TranscribeEvent> {
   const leave = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {
@@ -48,7 +54,7 @@ export async function* transcribe(
   });
   interrupted.catch(() => {});
   const run = options.strategy === "reference" ? transcribeReference : transcribeFast;
-  const events = run(input, options, engine, AbortSignal.any([signal, leave.signal]));
+  const events = run(input, options, engine, AbortSignal.any([signal, leave.signal]), aligner);
   try {
     for (;;) {
       // The abort does not wait for a window under way: its result would come a second later.
@@ -70,6 +76,7 @@ async function* transcribeFast(
   options: TranscribeOptions,
   engine: Engine,
   signal: AbortSignal,
+  aligner?: Engine,
 ): AsyncGenerator<TranscribeEvent> {
   const began = performance.now();
   const clock: StageClock = { mediaSeconds: 0, melSeconds: 0, vadSeconds: 0, audioSamples: 0 };
@@ -90,19 +97,25 @@ async function* transcribeFast(
       model === undefined || detection === undefined
         ? undefined
         : { model, detection, maxFirstWindowSeconds };
-    const windows = planWindows(media.audio, { nMels: engine.nMels, vad, clock });
+    const windows = planWindows(media.audio, {
+      nMels: engine.nMels,
+      alignMels: (aligner ?? engine).nMels,
+      vad,
+      clock,
+    });
     const prompt = encodeText(options.initialPrompt, engine);
-    const decode = (window: PlannedWindow) => decodeWhole(window, { options, engine, recording, prompt });
+    const context = { options, engine, aligner, recording, prompt };
+    const decode = (window: PlannedWindow) => decodeWhole(window, context);
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
-      for (const { window, result } of parts) {
+      for (const { window, result, words } of parts) {
         if (language === undefined && result.segments.some(hasText)) {
           language = result.language;
           yield { type: "language", language, probability: result.languageProbability };
         }
-        for (const segment of placeSegments(result, window, segments, endSeconds)) {
+        for (const segment of placeSegments(result, window, segments, endSeconds, words)) {
           segments++;
           endSeconds = segment.endSeconds;
           yield { type: "segment", segment };
@@ -134,6 +147,7 @@ async function* transcribeFast(
 interface DecodeContext {
   readonly options: TranscribeOptions;
   readonly engine: Engine;
+  readonly aligner: Engine | undefined;
   readonly recording: number;
   /** The same for every window: no text is fed from one to the next. */
   readonly prompt: readonly number[];
@@ -142,7 +156,7 @@ interface DecodeContext {
 /** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
 async function decodeWhole(
   window: PlannedWindow,
-  { options, engine, recording, prompt }: DecodeContext,
+  { options, engine, aligner, recording, prompt }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
@@ -155,25 +169,37 @@ async function decodeWhole(
       windowSeconds,
       options: options.decoding,
       prompt,
-      wantWords: options.words,
+      wantWords: options.words && aligner === undefined,
     });
-    parts.push({ window: rest, result });
+    const { task } = options.decoding;
+    const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
+    parts.push({ window: rest, result, words });
     rest =
-      result.resumeSeconds === undefined ? undefined : restFrom(rest, result.resumeSeconds, engine.nMels);
+      result.resumeSeconds === undefined
+        ? undefined
+        : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
   }
-  discardBuffers(parts.map((part) => part.window.columns));
+  discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
   return parts;
 }
 
 /** The window from `resumeSeconds` on, where at least MIN_REST_SECONDS of it are speech. */
-function restFrom(window: PlannedWindow, resumeSeconds: number, nMels: number): PlannedWindow | undefined {
+function restFrom(
+  window: PlannedWindow,
+  resumeSeconds: number,
+  nMels: number,
+  alignMels: number,
+): PlannedWindow | undefined {
   const frames = Math.round(resumeSeconds * FRAMES_PER_SECOND);
   const startSample = window.startSample + frames * HOP_SAMPLES;
   const speech = window.speech
     .filter((span) => span.endSample > startSample)
     .map((span) => ({ ...span, startSample: Math.max(span.startSample, startSample) }));
   if (frames === 0 || spokenSamples({ speech }) < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
-  return { startSample, endSample: window.endSample, speech, columns: window.columns.slice(frames * nMels) };
+  const columns = window.columns.slice(frames * nMels);
+  const alignColumns =
+    window.alignColumns === window.columns ? columns : window.alignColumns.slice(frames * alignMels);
+  return { startSample, endSample: window.endSample, speech, columns, alignColumns };
 }
 
 function spokenSamples({ speech }: Pick<PlannedWindow, "speech">): number {

@@ -116,6 +116,50 @@ test("a segment that the model puts behind the window's end does not hold up the
   expect(placed[0]).toMatchObject({ startSeconds: 109.9, endSeconds: 110 });
 });
 
+describe("words", () => {
+  const word = (text: string, startSeconds: number, endSeconds: number) => ({
+    word: text,
+    startSeconds,
+    endSeconds,
+    probability: 0.5,
+  });
+  const place = placeOf([100, 110], [[101, 109]]);
+
+  test("move with the window; their segment begins and ends with them", () => {
+    const words = [[word(" a", 1.5, 2), word(" b", 2, 2.51)], [word(" c", 6, 7)]];
+    const [first, second] = placeSegments(
+      resultOf([
+        [0, 4],
+        [4, 9],
+      ]),
+      place,
+      0,
+      0,
+      words,
+    );
+    expect(first).toMatchObject({ startSeconds: 101.5, endSeconds: 102.51 });
+    expect(first!.words).toEqual([word(" a", 101.5, 102), word(" b", 102, 102.51)]);
+    expect(second).toMatchObject({ startSeconds: 106, endSeconds: 107, words: [word(" c", 106, 107)] });
+  });
+
+  test("stay inside the voices and behind the segment before", () => {
+    const words = [[word(" a", 0, 2), word(" b", 2, 9.8)]];
+    const [segment] = placeSegments(resultOf([[0, 10]]), place, 0, 101.2, words);
+    expect(segment!.words).toEqual([word(" a", 101.2, 102), word(" b", 102, 109)]);
+    const [late] = placeSegments(resultOf([[0, 10]]), place, 0, 103, words);
+    expect(late!.words).toEqual([word(" a", 103, 103), word(" b", 103, 109)]);
+  });
+
+  test("a segment without words keeps the model's times", () => {
+    const [segment] = placeSegments(resultOf([[2, 5]]), place, 0, 0, [[]]);
+    expect(segment).toMatchObject({ startSeconds: 102, endSeconds: 105, words: [] });
+  });
+
+  test("not asked for: none", () => {
+    expect(placeSegments(resultOf([[2, 5]]), place, 0, 0)[0]).not.toHaveProperty("words");
+  });
+});
+
 test("ids go on, and what the window's result says is passed on", () => {
   const [first, second] = placeSegments(
     resultOf([
