@@ -129,6 +129,7 @@ export function declareFileOptions(command: Command): Command {
 
   command.option("--initial-prompt <text>", "text that is taken to come before: names, spelling, style");
   command.option("--word-timestamps", "times of every word, in json and jsonl");
+  declareCueOptions(command);
   declareReferenceOptions(command);
 
   command.addOption(
@@ -161,6 +162,18 @@ export function declareFileOptions(command: Command): Command {
   command.option("--verbose", "languages, files written and timings on standard error");
   command.option("--no-progress", "no progress line on the terminal");
   return command;
+}
+
+/** openai/whisper's options for srt and vtt; one of them replaces the cues that mubbles makes by itself. */
+function declareCueOptions(command: Command): void {
+  const count = (flags: string, description: string) => {
+    const parse = numberOption({ option: longName(flags), min: 1, max: 1000, whole: true });
+    command.addOption(new Option(flags, `srt, vtt: ${description}`).argParser(parse));
+  };
+  command.option("--highlight-words", "srt, vtt: underline each word as it is spoken");
+  count("--max-line-width <n>", "characters in a line (default: cues of 2 lines of 42, 1 to 7 s)");
+  count("--max-line-count <n>", "lines in a cue; no effect without --max-line-width");
+  count("--max-words-per-line <n>", "words in a cue; no effect with --max-line-width");
 }
 
 /** Options that only `--strategy reference` has a use for. */

@@ -4,6 +4,7 @@ import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
 import type { DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
+import type { WordCueOptions } from "../output/cues/word-cues.js";
 import type { OutputFormat } from "../output/formats.js";
 import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
@@ -15,6 +16,12 @@ export interface FileOptions {
   readonly formats: readonly OutputFormat[];
   readonly outputDir: string | undefined;
   readonly showNoise: boolean;
+  /** json and jsonl have the words with their times. */
+  readonly showWords: boolean;
+  /** srt and vtt by openai/whisper's options; undefined: by the rules of subtitles. */
+  readonly wordCues: WordCueOptions | undefined;
+  /** What to tell the user before the work begins: options without an effect. */
+  readonly notes: readonly string[];
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly progress: boolean;
@@ -31,6 +38,10 @@ interface ParsedOptions {
   strategy: "fast" | "reference";
   initialPrompt?: string;
   wordTimestamps?: true;
+  highlightWords?: true;
+  maxLineWidth?: number;
+  maxLineCount?: number;
+  maxWordsPerLine?: number;
   conditionOnPreviousText?: boolean;
   carryInitialPrompt?: true;
   prefix?: string;
@@ -80,13 +91,17 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   if (parsed.quiet && parsed.verbose) {
     throw new MubblesError("USAGE", { where: "--quiet", detail: "contradicts --verbose; give one of them" });
   }
+  const wordCues = wordCueOptions(parsed);
+  // Good subtitles need words, whether or not the user does; but they change what the reference decodes.
+  const forSubtitles =
+    parsed.strategy === "fast" && parsed.outputFormat.some((format) => format === "srt" || format === "vtt");
   return {
     engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
     transcribe: {
       strategy: parsed.strategy,
       channel: parsed.channels,
       raw: parsed.raw,
-      words: parsed.wordTimestamps ?? false,
+      words: parsed.wordTimestamps === true || wordCues !== undefined || forSubtitles,
       initialPrompt: parsed.initialPrompt,
       reference: referenceOptions(parsed),
       decoding: decodingOptions(parsed),
@@ -102,10 +117,35 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     formats: parsed.outputFormat,
     outputDir: parsed.outputDir,
     showNoise: parsed.showNoise ?? false,
+    showWords: parsed.wordTimestamps === true || wordCues !== undefined,
+    wordCues,
+    notes: wordCueNotes(parsed),
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,
   };
+}
+
+/** undefined where none of openai/whisper's options for cues is given. */
+function wordCueOptions(parsed: ParsedOptions): WordCueOptions | undefined {
+  const { highlightWords, maxLineWidth, maxLineCount, maxWordsPerLine } = parsed;
+  const isGiven = [highlightWords, maxLineWidth, maxLineCount, maxWordsPerLine].some(
+    (value) => value !== undefined,
+  );
+  if (!isGiven) return undefined;
+  return { highlightWords: highlightWords ?? false, maxLineWidth, maxLineCount, maxWordsPerLine };
+}
+
+/** openai/whisper goes on with a warning, too. */
+function wordCueNotes({ maxLineWidth, maxLineCount, maxWordsPerLine }: ParsedOptions): string[] {
+  return [
+    ...(maxLineCount !== undefined && maxLineWidth === undefined
+      ? ["--max-line-count has no effect without --max-line-width"]
+      : []),
+    ...(maxWordsPerLine !== undefined && maxLineWidth !== undefined
+      ? ["--max-words-per-line has no effect with --max-line-width"]
+      : []),
+  ];
 }
 
 /** Throws USAGE where the fast strategy would not know what to do with one of them. */

@@ -38,7 +38,8 @@ export async function transcribeFile(job: FileJob): Promise<FileOutcome> {
   const { input } = job.planned;
   const documents = job.planned.documents.map(({ format, path }) => {
     // Noise is hidden here, once for all documents, so that "no speech found" can be said.
-    const writer = createWriter(format, { showNoise: true });
+    const { wordCues, showWords } = job.options;
+    const writer = createWriter(format, { showNoise: true, wordCues, showWords });
     return new Document(writer, path === undefined ? new StdoutSink() : new FileSink(path));
   });
   const { language } = job.options.transcribe.decoding;

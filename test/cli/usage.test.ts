@@ -38,6 +38,7 @@ const OPTIONS = [
     " ",
   ),
   ..."--clip-timestamps --hallucination-silence-threshold".split(" "),
+  ..."--highlight-words --max-line-width --max-line-count --max-words-per-line".split(" "),
   ..."--channels --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(" "),
   ..."--threads --device --show-noise --quiet --verbose --no-progress".split(" "),
 ];
@@ -55,6 +56,7 @@ describe("refused before anything is opened", () => {
     ["file none.wav -f srt,doc", "USAGE", 'got "srt,doc"'],
     ["file none.wav --compute int4", "USAGE", "int4 is not there yet"],
     ["file none.wav --strategy exact", "USAGE", 'expected fast or reference, got "exact"'],
+    ["file none.wav --max-line-width 0", "USAGE", 'expected a whole number from 1 to 1000, got "0"'],
     ["file none.wav --prefix Well", "USAGE", "it needs --strategy reference"],
     ["file none.wav --clip-timestamps 1,2", "USAGE", "it needs --strategy reference"],
     ["file none.wav --carry-initial-prompt", "USAGE", "it needs --strategy reference"],

@@ -16,7 +16,8 @@ const LOWER_CASE = /^["'“‘«(]*\p{Ll}/u;
 const UNSPACED_END =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 /** Articles, prepositions and conjunctions of most languages are short, and belong to what follows. */
-const SHORT_WORD = /^\p{L}{1,3}(?:['’]\p{L}{1,2})?$/u;
+const SHORT_WORD =
+  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]{1,3}(?:['’]\p{L}{1,2})?$/u;
 
 export function boundaryBetween(before: Atom, after: Atom): Boundary {
   if (SENTENCE_END.test(before.text) && !ABBREVIATION.test(before.text)) {

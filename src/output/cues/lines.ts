@@ -7,8 +7,8 @@ import { LINE_COLUMNS, MAX_LINES } from "./rules.js";
 const LINE_END_COSTS: Readonly<Record<Boundary, number>> = {
   sentence: 0,
   clause: 0.05,
-  pause: 0.2,
-  none: 0.3,
+  pause: 0.25,
+  none: 0.45,
 };
 const LEANING_COST = 0.15;
 /** A shorter line above a longer one covers less of the picture and reads as well; the other way round not quite. */

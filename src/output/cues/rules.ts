@@ -11,6 +11,8 @@ export const READING_MS_PER_COLUMN = 50;
 export const PAUSE_MS = 500;
 /** No cue reaches over a longer silence: it would tell what is not yet said. */
 export const MAX_PAUSE_MS = 2000;
+/** A gap between two cues that is shorter than this flickers: the first stays until the second comes. */
+export const SHORTEST_GAP_MS = 300;
 
 /** How long a cue should be seen, by its width. */
 export function readingMs(columns: number): number {

@@ -5,7 +5,7 @@
  */
 import { type Atom, columnsOfAtoms } from "./atoms.js";
 import type { CueText } from "./cue-splitter.js";
-import { LINE_COLUMNS, MAX_CUE_MS, MAX_LINES, MIN_CUE_MS, readingMs } from "./rules.js";
+import { LINE_COLUMNS, MAX_CUE_MS, MAX_LINES, MIN_CUE_MS, readingMs, SHORTEST_GAP_MS } from "./rules.js";
 
 /** What one speaker says in a cue. */
 export interface CuePart {
@@ -74,7 +74,9 @@ export class Screen {
   #show(shown: Shown, nextStartMs = Number.POSITIVE_INFINITY): Cue {
     const startMs = this.#startOf(shown);
     const wantedEndMs = Math.max(shown.spokenEndMs, startMs + this.#readingMs(shown));
-    const endMs = Math.max(startMs + MIN_CUE_MS, Math.min(wantedEndMs, nextStartMs, startMs + MAX_CUE_MS));
+    const flickers = nextStartMs - wantedEndMs < SHORTEST_GAP_MS;
+    const lastMs = Math.min(flickers ? nextStartMs : wantedEndMs, startMs + MAX_CUE_MS);
+    const endMs = Math.max(startMs + MIN_CUE_MS, lastMs);
     this.#freeFromMs = endMs;
     return { startMs, endMs, parts: shown.parts };
   }
