@@ -14,6 +14,7 @@ import {
   choiceOption,
   listOption,
   NONE,
+  nameListOption,
   numberOption,
   type OptionParser,
   optionalNumberOption,
@@ -135,10 +136,16 @@ export function declareFileOptions(command: Command): Command {
   command.addOption(
     new Option(
       "--channels <which>",
-      "mix, or the number of one channel, 0 being the first (split is to come)",
+      "mix, split (one speaker per channel), or the number of one channel, 0 being the first",
     )
       .default("mix")
       .argParser(channelsOption),
+  );
+  command.addOption(
+    new Option(
+      "--speakers <names>",
+      "with --channels split: comma list of the speakers' names (default: Speaker 1, Speaker 2, …)",
+    ).argParser(nameListOption("--speakers")),
   );
   add("--raw <format:rate:channels>", "headerless audio, for example s16le:16000:1", parseRawFormat);
   number("--vad-threshold <x>", "speech probability from which a frame is speech", vad.threshold, 0.01, 0.99);
@@ -215,14 +222,8 @@ function languageOption(text: string): string {
   }
 }
 
-function channelsOption(text: string): "mix" | number {
-  if (text === "mix") return text;
-  if (text === "split") {
-    throw new MubblesError("USAGE", {
-      where: "--channels",
-      detail: "split is not there yet; use mix or the number of a channel",
-    });
-  }
+function channelsOption(text: string): "mix" | "split" | number {
+  if (text === "mix" || text === "split") return text;
   return numberOption({ option: "--channels", min: 0, max: 63, whole: true })(text);
 }
 

@@ -57,7 +57,8 @@ interface ParsedOptions {
   logprobThreshold?: number | typeof NONE;
   noSpeechThreshold?: number | typeof NONE;
   suppressTokens: readonly number[];
-  channels: "mix" | number;
+  channels: "mix" | "split" | number;
+  speakers?: readonly string[];
   raw?: RawFormat;
   vad: boolean;
   vadThreshold: number;
@@ -100,6 +101,7 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     transcribe: {
       strategy: parsed.strategy,
       channel: parsed.channels,
+      speakers: speakerNames(parsed),
       raw: parsed.raw,
       words: parsed.wordTimestamps === true || wordCues !== undefined || forSubtitles,
       initialPrompt: parsed.initialPrompt,
@@ -124,6 +126,18 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,
   };
+}
+
+/** Throws USAGE where channels are not split by speakers, or cannot be. */
+function speakerNames({ channels, speakers = [], strategy }: ParsedOptions): readonly string[] {
+  if (channels !== "split" && speakers.length > 0) {
+    throw new MubblesError("USAGE", { where: "--speakers", detail: "it needs --channels split" });
+  }
+  if (channels === "split" && strategy === "reference") {
+    const detail = "--strategy reference knows one speaker; name a channel by its number";
+    throw new MubblesError("USAGE", { where: "--channels split", detail });
+  }
+  return speakers;
 }
 
 /** undefined where none of openai/whisper's options for cues is given. */

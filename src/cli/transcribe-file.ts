@@ -39,7 +39,8 @@ export async function transcribeFile(job: FileJob): Promise<FileOutcome> {
   const documents = job.planned.documents.map(({ format, path }) => {
     // Noise is hidden here, once for all documents, so that "no speech found" can be said.
     const { wordCues, showWords } = job.options;
-    const writer = createWriter(format, { showNoise: true, wordCues, showWords });
+    const showSpeakers = job.options.transcribe.channel === "split";
+    const writer = createWriter(format, { showNoise: true, wordCues, showWords, showSpeakers });
     return new Document(writer, path === undefined ? new StdoutSink() : new FileSink(path));
   });
   const { language } = job.options.transcribe.decoding;
@@ -72,9 +73,8 @@ async function handleEvent(
 ): Promise<void> {
   switch (event.type) {
     case "language":
-      run.language = event.language;
-      if (talkative)
-        note(`${planned.input}: language ${event.language} (${Math.round(event.probability * 100)} %)`);
+      run.language ??= event.language;
+      if (talkative) note(languageNote(planned.input, event));
       return;
     case "segment": {
       const segment = options.showNoise ? event.segment : hideNoise(event.segment);
@@ -96,6 +96,14 @@ async function handleEvent(
       progress.stop();
       if (talkative) writeError(formatTimings(planned.input, event.timings));
   }
+}
+
+function languageNote(
+  input: string,
+  { language, probability, speaker }: Extract<TranscribeEvent, { type: "language" }>,
+): string {
+  const whose = speaker === undefined ? "" : `, ${speaker}`;
+  return `${input}${whose}: language ${language} (${Math.round(probability * 100)} %)`;
 }
 
 /** Like asMubblesError, and says which of several inputs met the bug. */

@@ -10,6 +10,10 @@ import { MelHistory } from "./mel-history.js";
 /** A window with its log-mel columns [frames × nMels], before clamping and scaling. */
 export interface PlannedWindow extends DecodeWindow {
   readonly columns: Float32Array;
+  /** 0 where there is but one. */
+  readonly channel: number;
+  /** No window to come, of any channel, begins earlier. */
+  readonly settledSample: number;
 }
 
 /** Seconds spent in the stages, added up as they run. */
@@ -25,10 +29,13 @@ const VAD_BLOCK_SAMPLES = 64 * SILERO_FRAME_SAMPLES;
 
 interface PlanOptions {
   readonly nMels: 80 | 128;
+  /** Channels of the audio, interleaved; each has windows of its own. */
+  readonly channels: number;
   /** undefined: no VAD, one full window after the other. */
   readonly vad:
     | {
-        readonly model: SileroVad;
+        /** One for each channel: they remember what they heard. */
+        readonly models: readonly SileroVad[];
         readonly detection: SpeechDetectorOptions;
         readonly maxFirstWindowSeconds: number;
       }
@@ -36,49 +43,102 @@ interface PlanOptions {
   readonly clock: StageClock;
 }
 
-/** Reads `audio` (16 kHz mono chunks, given away) only as fast as the windows are taken. */
+/** Reads `audio` (16 kHz chunks, given away) only as fast as the windows are taken. */
 export async function* planWindows(
   audio: AsyncIterable<Float32Array>,
   options: PlanOptions,
 ): AsyncGenerator<PlannedWindow> {
-  const { clock } = options;
-  const history = new MelHistory(options.nMels);
-  const cutter = options.vad === undefined ? new FixedCutter() : new SpeechCutter(options.vad, clock);
-  /** Decided, but the mel columns of their last hops are still to come. */
-  const decided: DecodeWindow[] = [];
+  const { channels, clock } = options;
+  const planners = Array.from({ length: channels }, (_, channel) => new ChannelPlanner(channel, options));
   try {
     let waitingSince = performance.now();
     for await (const samples of audio) {
       clock.mediaSeconds += secondsSince(waitingSince);
-      clock.audioSamples += samples.length;
-      timeMel(() => history.push(samples));
-      decided.push(...(await cutter.push(samples)));
+      clock.audioSamples += samples.length / channels;
+      for (const [channel, planner] of planners.entries()) {
+        await planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
+      }
       dropChunk(samples);
-      yield* complete(false);
-      history.dropBefore(Math.floor((decided[0]?.startSample ?? cutter.neededFromSample) / HOP_SAMPLES));
+      for (const planner of planners) yield* inOrderOf(planner.take(false));
       waitingSince = performance.now();
     }
     clock.mediaSeconds += secondsSince(waitingSince);
-    timeMel(() => history.flush());
-    decided.push(...(await cutter.end(clock.audioSamples)));
-    yield* complete(true);
+    for (const planner of planners) await planner.end(clock.audioSamples);
+    for (const planner of planners) yield* inOrderOf(planner.take(true));
   } finally {
-    history.free();
+    for (const planner of planners) planner.free();
   }
 
-  function* complete(isEnd: boolean): Generator<PlannedWindow> {
-    while (decided.length > 0 && (isEnd || decided[0]!.endSample <= history.endFrame * HOP_SAMPLES)) {
-      const window = decided.shift()!;
-      const columns = history.slice(window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES);
-      yield { ...window, columns };
+  function* inOrderOf(windows: Iterable<ChannelWindow>): Generator<PlannedWindow> {
+    for (const window of windows) {
+      yield { ...window, settledSample: Math.min(...planners.map((planner) => planner.settledSample)) };
     }
   }
+}
 
-  function timeMel(work: () => void): void {
+type ChannelWindow = Omit<PlannedWindow, "settledSample">;
+
+/** One channel: its log-mel, its speech, and its windows as they are decided. */
+class ChannelPlanner {
+  readonly #channel: number;
+  readonly #clock: StageClock;
+  readonly #history: MelHistory;
+  readonly #cutter: Cutter;
+  /** Decided, but the mel columns of their last hops are still to come. */
+  readonly #decided: DecodeWindow[] = [];
+
+  constructor(channel: number, { nMels, vad, clock }: PlanOptions) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#history = new MelHistory(nMels);
+    this.#cutter = vad === undefined ? new FixedCutter() : new SpeechCutter(vad.models[channel]!, vad, clock);
+  }
+
+  /** Its windows to come all begin here or later. */
+  get settledSample(): number {
+    return this.#decided[0]?.startSample ?? this.#cutter.neededFromSample;
+  }
+
+  /** The next samples of the channel. */
+  async push(samples: Float32Array): Promise<void> {
+    this.#timeMel(() => this.#history.push(samples));
+    this.#decided.push(...(await this.#cutter.push(samples)));
+  }
+
+  /** The channel ends here. */
+  async end(totalSamples: number): Promise<void> {
+    this.#timeMel(() => this.#history.flush());
+    this.#decided.push(...(await this.#cutter.end(totalSamples)));
+  }
+
+  /** The windows whose mel is there; all of them at the end. */
+  *take(isEnd: boolean): Generator<ChannelWindow> {
+    const history = this.#history;
+    for (;;) {
+      const window = this.#decided[0];
+      if (window === undefined || (!isEnd && window.endSample > history.endFrame * HOP_SAMPLES)) break;
+      this.#decided.shift();
+      const columns = history.slice(window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES);
+      yield { ...window, columns, channel: this.#channel };
+    }
+    if (!isEnd) history.dropBefore(Math.floor(this.settledSample / HOP_SAMPLES));
+  }
+
+  free(): void {
+    this.#history.free();
+  }
+
+  #timeMel(work: () => void): void {
     const began = performance.now();
     work();
-    clock.melSeconds += secondsSince(began);
+    this.#clock.melSeconds += secondsSince(began);
   }
+}
+
+function channelOf(interleaved: Float32Array, channel: number, channels: number): Float32Array {
+  const samples = new Float32Array(interleaved.length / channels);
+  for (let i = 0; i < samples.length; i++) samples[i] = interleaved[i * channels + channel]!;
+  return samples;
 }
 
 /** An hour is 230 MB in chunks, and V8 lets tens of megabytes of them pile up. Only where the chunk is all of its buffer. */
@@ -118,7 +178,8 @@ class SpeechCutter implements Cutter {
   #filled = 0;
 
   constructor(
-    { model, detection, maxFirstWindowSeconds }: NonNullable<PlanOptions["vad"]>,
+    model: SileroVad,
+    { detection, maxFirstWindowSeconds }: NonNullable<PlanOptions["vad"]>,
     clock: StageClock,
   ) {
     this.#vad = model;

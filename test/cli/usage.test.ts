@@ -39,7 +39,9 @@ const OPTIONS = [
   ),
   ..."--clip-timestamps --hallucination-silence-threshold".split(" "),
   ..."--highlight-words --max-line-width --max-line-count --max-words-per-line".split(" "),
-  ..."--channels --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(" "),
+  ..."--channels --speakers --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(
+    " ",
+  ),
   ..."--threads --device --show-noise --quiet --verbose --no-progress".split(" "),
 ];
 

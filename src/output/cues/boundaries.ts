@@ -11,6 +11,8 @@ const CLAUSE_END = new RegExp(`[,;:、，；：،؛፣·—–]${CLOSERS}|^-$`, 
 /** A stop that ends no sentence: titles, initials, ordinals. (Others go on in lower case, which tells.) */
 const ABBREVIATION =
   /^["'“‘«(]*(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Sra|Jr|Hr|Fr|Mme|Mlle|No|Nr|vs|Inc|Mt|\p{Lu}|\d{1,2})\.$/u;
+/** "a.m.", "U.S.", "z.B.": may end a sentence, seldom does. */
+const DOTTED = /^["'“‘«(]*(?:\p{L}{1,2}\.){2,}$/u;
 const LOWER_CASE = /^["'“‘«(]*\p{Ll}/u;
 /** Scripts without spaces between words put one between clauses. */
 const UNSPACED_END =
@@ -20,11 +22,16 @@ const SHORT_WORD =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]{1,3}(?:['’]\p{L}{1,2})?$/u;
 
 export function boundaryBetween(before: Atom, after: Atom): Boundary {
+  if (DOTTED.test(before.text)) return LOWER_CASE.test(after.text) ? atPause(before, after) : "clause";
   if (SENTENCE_END.test(before.text) && !ABBREVIATION.test(before.text)) {
     return LOWER_CASE.test(after.text) ? "clause" : "sentence";
   }
   if (CLAUSE_END.test(before.text)) return "clause";
   if (after.spaceColumns > 0 && UNSPACED_END.test(before.text)) return "clause";
+  return atPause(before, after);
+}
+
+function atPause(before: Atom, after: Atom): Boundary {
   return before.endsSegment || gapMs(before, after) >= PAUSE_MS ? "pause" : "none";
 }
 

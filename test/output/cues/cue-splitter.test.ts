@@ -74,6 +74,11 @@ test("what stops at a title or an initial is no sentence", () => {
   );
 });
 
+test("nor does a.m. before a word in lower case", () => {
+  const text = "So I have an 8 a.m. appointment for Jack in the system for two days from now, you know.";
+  expect(cuesOf(evenly(text, 0, NATURAL)).join(" ")).not.toMatch(/a\.m\.(?:$|\|| \d)/);
+});
+
 test("silence of two seconds is in no cue", () => {
   expect(cuesOf(spoken("0 Well, 2.4 yes."))).toEqual(["Well,", "yes."]);
 });
