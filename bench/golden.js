@@ -184,6 +184,7 @@ async function run(path, mode, engine) {
   const options = {
     strategy: "reference",
     channel: "mix",
+    speakers: [],
     raw: undefined,
     words: true,
     initialPrompt: undefined,

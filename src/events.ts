@@ -22,7 +22,13 @@ export interface Timings {
 }
 
 export type TranscribeEvent =
-  | { readonly type: "language"; readonly language: string; readonly probability: number }
+  | {
+      readonly type: "language";
+      readonly language: string;
+      readonly probability: number;
+      /** Whose language it is, where each channel has its own. */
+      readonly speaker?: string | undefined;
+    }
   | { readonly type: "segment"; readonly segment: Segment }
   | {
       readonly type: "progress";

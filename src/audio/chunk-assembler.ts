@@ -5,25 +5,34 @@ import { exactDivide, SAMPLE_RATE_HZ } from "../units.js";
 const CHUNK_SAMPLES = exactDivide(SAMPLE_RATE_HZ, 2);
 
 export class ChunkAssembler {
-  #chunk = new Float32Array(CHUNK_SAMPLES);
+  readonly #channels: number;
+  /** Of all channels, interleaved. */
+  readonly #chunkLength: number;
+  #chunk: Float32Array<ArrayBuffer>;
   #filled = 0;
   readonly #ready: Float32Array[] = [];
   #total = 0;
 
-  /** Samples pushed so far. */
+  constructor(channels: number) {
+    this.#channels = channels;
+    this.#chunkLength = CHUNK_SAMPLES * channels;
+    this.#chunk = new Float32Array(this.#chunkLength);
+  }
+
+  /** Samples of each channel pushed so far. */
   get totalSamples(): number {
-    return this.#total;
+    return this.#total / this.#channels;
   }
 
   /** Copies `samples`: the caller may overwrite them. */
   push(samples: Float32Array): void {
     this.#total += samples.length;
     for (let taken = 0; taken < samples.length; ) {
-      const count = Math.min(samples.length - taken, CHUNK_SAMPLES - this.#filled);
+      const count = Math.min(samples.length - taken, this.#chunkLength - this.#filled);
       this.#chunk.set(samples.subarray(taken, taken + count), this.#filled);
       this.#filled += count;
       taken += count;
-      if (this.#filled === CHUNK_SAMPLES) this.#finishChunk();
+      if (this.#filled === this.#chunkLength) this.#finishChunk();
     }
   }
 
@@ -38,11 +47,11 @@ export class ChunkAssembler {
   }
 
   #finishChunk(): void {
-    const chunk = this.#filled === CHUNK_SAMPLES ? this.#chunk : this.#chunk.slice(0, this.#filled);
+    const chunk = this.#filled === this.#chunkLength ? this.#chunk : this.#chunk.slice(0, this.#filled);
     // Damaged float audio holds NaN and infinities, and one of them would spoil a whole window.
     for (let i = 0; i < chunk.length; i++) if (!Number.isFinite(chunk[i])) chunk[i] = 0;
     this.#ready.push(chunk);
-    this.#chunk = new Float32Array(CHUNK_SAMPLES);
+    this.#chunk = new Float32Array(this.#chunkLength);
     this.#filled = 0;
   }
 }

@@ -5,7 +5,13 @@ import { MubblesError } from "../errors.js";
 import { SAMPLE_RATE_HZ } from "../units.js";
 import { ChunkAssembler } from "./chunk-assembler.js";
 import { type AudioTrack, chooseTrack, type Probe, parseProbe } from "./ffmpeg-probe.js";
-import { type ChannelChoice, type MediaInfo, type MediaSource, requireChannel } from "./media-source.js";
+import {
+  type ChannelChoice,
+  type MediaInfo,
+  type MediaSource,
+  outputChannels,
+  requireChannel,
+} from "./media-source.js";
 import { PcmToMono } from "./pcm-to-mono.js";
 import { findShortfall } from "./shortfall.js";
 
@@ -65,11 +71,12 @@ class FfmpegSource implements MediaSource {
   readonly #child: Ffmpeg;
   readonly #output: AsyncIterator<Buffer>;
   readonly #exit: Promise<void>;
+  /** Interleaved channels are taken for one: only the bytes matter. */
   readonly #toFloats = new PcmToMono(
     { sampleFormat: "f32le", sampleRateHz: SAMPLE_RATE_HZ, channels: 1 },
     "mix",
   );
-  readonly #chunks = new ChunkAssembler();
+  readonly #chunks: ChunkAssembler;
   #complaint = "";
   #ended = false;
 
@@ -77,6 +84,7 @@ class FfmpegSource implements MediaSource {
     this.#path = path;
     this.#where = where;
     this.#probe = probe;
+    this.#chunks = new ChunkAssembler(outputChannels(channel, track.channels));
     this.info = {
       container: probe.container ?? "unknown",
       codec: track.codec,
@@ -149,10 +157,10 @@ function decodeArguments(path: string, probe: Probe, track: AudioTrack, channel:
   const { durationSeconds } = probe;
   const limit = durationSeconds === undefined ? [] : ["-t", String(durationSeconds + EXCESS_SECONDS)];
   const filters = [
-    ...(channel === "mix" ? [] : [`pan=mono|c0=c${channel}`]),
+    ...(typeof channel === "number" ? [`pan=mono|c0=c${channel}`] : []),
     // Fills what is missing by the timestamps with silence; weights of a down-mix add up to one.
     "aresample=async=1:min_hard_comp=0.1:first_pts=0:rematrix_maxval=1",
-    `aformat=sample_fmts=flt:channel_layouts=mono:sample_rates=${SAMPLE_RATE_HZ}`,
+    `aformat=sample_fmts=flt:sample_rates=${SAMPLE_RATE_HZ}${channel === "split" ? "" : ":channel_layouts=mono"}`,
   ];
   return [
     ...COMMON_ARGUMENTS,

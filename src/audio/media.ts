@@ -1,5 +1,5 @@
 /**
- * Any recording as a stream of 16 kHz mono samples. WAV and raw PCM are decoded here; all else by node-av (FFmpeg's
+ * Any recording as a stream of 16 kHz samples, mono or each channel by itself. WAV and raw PCM are decoded here; all else by node-av (FFmpeg's
  * libraries, an optional package) in a worker thread, or where that is not installed by the ffmpeg program.
  */
 import { createReadStream } from "node:fs";
@@ -27,7 +27,8 @@ export interface OpenMediaOptions {
 export interface Media {
   readonly info: MediaInfo;
   /**
-   * Object mode, Float32Array chunks of half a second, 16 kHz mono, the reader's to keep. Its error is a MubblesError where
+   * Object mode, Float32Array chunks of half a second, 16 kHz, the reader's to keep; mono, or where channels are split
+   * `info.channels` of them, interleaved. Its error is a MubblesError where
    * nothing can be decoded. Damage behind the first sample is no error: the stream ends, and `problems` tells.
    */
   readonly audio: Readable;

@@ -1,11 +1,11 @@
 /**
- * One file to 16 kHz mono with node-av, as far as it can be decoded. Time is kept: where the container says that the sound
+ * One file to 16 kHz, mono or channel by channel, with node-av, as far as it can be decoded. Time is kept: where the container says that the sound
  * starts later than the picture, or packets are lost, silence fills the gap, so that sample i is what is heard at i / 16000.
  */
 import { SAMPLE_RATE_HZ } from "../units.js";
 import { ChunkAssembler } from "./chunk-assembler.js";
 import { DecodeError, type DecodeFailure } from "./decode-failure.js";
-import type { ChannelChoice, MediaInfo } from "./media-source.js";
+import { type ChannelChoice, type MediaInfo, outputChannels } from "./media-source.js";
 import {
   type CodecContext,
   chooseAudioStream,
@@ -35,7 +35,8 @@ const MAX_GAP_SECONDS = 600;
 /** A demuxer that fails this often in a row finds nothing more. */
 const MAX_READ_FAILURES = 100;
 
-const SILENCE = new Float32Array(SAMPLE_RATE_HZ);
+/** Silence is handed out a second at a time. */
+const SILENCE_SAMPLES = SAMPLE_RATE_HZ;
 
 export class NodeAvDecoder {
   readonly info: MediaInfo;
@@ -55,7 +56,8 @@ export class NodeAvDecoder {
   readonly #resampler: FrameResampler;
   readonly #packet: Packet;
   readonly #frame: Frame;
-  readonly #chunks = new ChunkAssembler();
+  readonly #outputChannels: number;
+  readonly #chunks: ChunkAssembler;
   readonly #push = (samples: Float32Array): void => this.#chunks.push(samples);
   readonly #startSeconds: number;
   /** Where the next frame is due: the length of all frames and gaps so far. */
@@ -98,7 +100,9 @@ export class NodeAvDecoder {
     this.#decoder.pktTimebase = this.#stream.timeBase;
     const status = this.#decoder.open2Sync(codec, null);
     if (status < 0) throw new DecodeError("INPUT_NO_AUDIO", `its ${codec.name} track: ${reason(av, status)}`);
-    this.#resampler = new FrameResampler(av, channel);
+    this.#resampler = new FrameResampler(av, channel, codecpar.channels);
+    this.#outputChannels = outputChannels(channel, codecpar.channels);
+    this.#chunks = new ChunkAssembler(this.#outputChannels);
     this.#packet = new av.Packet();
     this.#packet.alloc();
     this.#frame = new av.Frame();
@@ -137,9 +141,9 @@ export class NodeAvDecoder {
   /** Does the next small piece of work. False when there is none left. */
   #step(): boolean {
     if (this.#silenceSamples > 0) {
-      const silence = SILENCE.subarray(0, this.#silenceSamples);
-      this.#silenceSamples -= silence.length;
-      this.#push(silence);
+      const samples = Math.min(this.#silenceSamples, SILENCE_SAMPLES);
+      this.#silenceSamples -= samples;
+      this.#push(new Float32Array(samples * this.#outputChannels));
     } else if (this.#frameWaits) {
       this.#takeFrame();
     } else {

@@ -1,6 +1,6 @@
-/** Decoded frames of whatever rate, layout and sample format to 16 kHz mono floats, by FFmpeg's resampler. */
+/** Decoded frames of whatever rate, layout and sample format to 16 kHz floats, mono or (split) interleaved, by FFmpeg's resampler. */
 import { SAMPLE_RATE_HZ } from "../units.js";
-import type { ChannelChoice } from "./media-source.js";
+import { type ChannelChoice, outputChannels } from "./media-source.js";
 import {
   type ChannelLayout,
   FLOAT_SAMPLES,
@@ -12,11 +12,18 @@ import {
 
 const MONO: ChannelLayout = { nbChannels: 1, order: 1, mask: 4n };
 const UNSPECIFIED_ORDER = 0;
+/** So many channels in no known places. */
+const unspecified = (channels: number): ChannelLayout => ({
+  nbChannels: channels,
+  order: UNSPECIFIED_ORDER,
+  mask: 0n,
+});
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 export class FrameResampler {
   readonly #av: NodeAv;
   readonly #channel: ChannelChoice;
+  readonly #outputChannels: number;
   /** Floats that the last conversion wrote; grows to what the longest frame needs. */
   #output = Buffer.alloc(0);
   #context: SoftwareResampleContext | undefined;
@@ -25,9 +32,11 @@ export class FrameResampler {
   #format = -1;
   #channels = 0;
 
-  constructor(av: NodeAv, channel: ChannelChoice) {
+  /** `channels`: of the recording; frames may have more or fewer. */
+  constructor(av: NodeAv, channel: ChannelChoice, channels: number) {
     this.#av = av;
     this.#channel = channel;
+    this.#outputChannels = outputChannels(channel, channels);
   }
 
   /** Passes samples to `push`, who has to copy them. False where the frame cannot be converted. */
@@ -59,7 +68,8 @@ export class FrameResampler {
     push: (samples: Float32Array) => void,
   ): boolean {
     const capacity = context.getOutSamples(frame?.nbSamples ?? 0);
-    if (capacity * FLOAT_BYTES > this.#output.length) this.#output = Buffer.alloc(capacity * FLOAT_BYTES);
+    const bytes = capacity * this.#outputChannels * FLOAT_BYTES;
+    if (bytes > this.#output.length) this.#output = Buffer.alloc(bytes);
     const written = context.convertSync(
       [this.#output],
       capacity,
@@ -67,14 +77,15 @@ export class FrameResampler {
       frame?.nbSamples ?? 0,
     );
     if (written < 0) return false;
-    push(new Float32Array(this.#output.buffer, this.#output.byteOffset, written));
+    const length = written * this.#outputChannels;
+    push(new Float32Array(this.#output.buffer, this.#output.byteOffset, length));
     return true;
   }
 
   #setUp({ channelLayout, channels, format, sampleRate }: Frame): SoftwareResampleContext | undefined {
     const context = new this.#av.SoftwareResampleContext();
     let status = context.allocSetOpts2(
-      MONO,
+      this.#channel === "split" ? unspecified(this.#outputChannels) : MONO,
       FLOAT_SAMPLES,
       SAMPLE_RATE_HZ,
       channelLayout,
@@ -83,11 +94,14 @@ export class FrameResampler {
     );
     if (status < 0) return undefined;
     if (this.#channel !== "mix") {
-      const chosen = Math.min(this.#channel, channels - 1);
-      context.setMatrix(
-        Array.from({ length: channels }, (_, channel) => (channel === chosen ? 1 : 0)),
-        channels,
-      );
+      const chosen = this.#channel === "split" ? [...Array(this.#outputChannels).keys()] : [this.#channel];
+      // A row of weights for each channel that comes out.
+      const rows = chosen.map((channel) => {
+        const row = new Array<number>(channels).fill(0);
+        row[Math.min(channel, channels - 1)] = 1;
+        return row;
+      });
+      context.setMatrix(rows.flat(), channels);
     } else if (channelLayout.order === UNSPECIFIED_ORDER) {
       context.setMatrix(new Array(channels).fill(1 / channels), channels);
     } else {

@@ -4,7 +4,13 @@ import { MubblesError } from "../errors.js";
 import { SAMPLE_RATE_HZ } from "../units.js";
 import type { ByteReader } from "./byte-reader.js";
 import { ChunkAssembler } from "./chunk-assembler.js";
-import { type ChannelChoice, type MediaInfo, type MediaSource, requireChannel } from "./media-source.js";
+import {
+  type ChannelChoice,
+  type MediaInfo,
+  type MediaSource,
+  outputChannels,
+  requireChannel,
+} from "./media-source.js";
 import { PcmToMono } from "./pcm-to-mono.js";
 import type { RawFormat } from "./raw-format.js";
 import { describeShortfall } from "./shortfall.js";
@@ -29,15 +35,22 @@ export function openRaw(reader: ByteReader, format: RawFormat, options: PcmSourc
   return new PcmSource(reader, format, { ...options, decoder: "raw", dataBytes: undefined });
 }
 
+/** What makes one channel of the output. */
+interface Lane {
+  readonly toMono: PcmToMono;
+  readonly resampler: Resampler;
+  /** Overwritten with each read. */
+  readonly resampled: Float32Array;
+}
+
 class PcmSource implements MediaSource {
   readonly info: MediaInfo;
   readonly problems: MubblesError[] = [];
   readonly #reader: ByteReader;
   readonly #where: string;
-  readonly #toMono: PcmToMono;
-  readonly #resampler: Resampler;
-  readonly #resampled: Float32Array;
-  readonly #chunks = new ChunkAssembler();
+  readonly #lanes: readonly Lane[];
+  readonly #bytesPerSecond: number;
+  readonly #chunks: ChunkAssembler;
   readonly #dataBytes: number;
   #bytesRead = 0;
   #ended = false;
@@ -52,9 +65,14 @@ class PcmSource implements MediaSource {
     requireChannel(channel, channels, where);
     this.#reader = reader;
     this.#where = where;
-    this.#toMono = new PcmToMono(format, channel);
-    this.#resampler = new Resampler(sampleRateHz, SAMPLE_RATE_HZ);
-    this.#resampled = new Float32Array(this.#resampler.maxOutputSamples(READ_BYTES));
+    const laneCount = outputChannels(channel, channels);
+    this.#lanes = Array.from({ length: laneCount }, (_, i) => {
+      const resampler = new Resampler(sampleRateHz, SAMPLE_RATE_HZ);
+      const resampled = new Float32Array(resampler.maxOutputSamples(READ_BYTES));
+      return { toMono: new PcmToMono(format, channel === "split" ? i : channel), resampler, resampled };
+    });
+    this.#bytesPerSecond = this.#lanes[0]!.toMono.frameBytes * sampleRateHz;
+    this.#chunks = new ChunkAssembler(laneCount);
     this.#dataBytes = dataBytes ?? Number.POSITIVE_INFINITY;
     this.info = {
       container: decoder,
@@ -94,15 +112,20 @@ class PcmSource implements MediaSource {
 
   #decode(bytes: Buffer): void {
     this.#bytesRead += bytes.length;
-    const mono = this.#toMono.convert(bytes);
-    const written = this.#resampler.process(mono, this.#resampled);
-    this.#chunks.push(this.#resampled.subarray(0, written));
+    this.#push(({ toMono, resampler, resampled }) => resampler.process(toMono.convert(bytes), resampled));
+  }
+
+  /** `resample` fills a lane's buffer and returns how far; it is the same for each. */
+  #push(resample: (lane: Lane) => number): void {
+    const written = this.#lanes.map(resample)[0]!;
+    const [first, ...others] = this.#lanes;
+    if (others.length === 0) this.#chunks.push(first!.resampled.subarray(0, written));
+    else this.#chunks.push(interleave(this.#lanes, written));
   }
 
   #finish(): void {
     this.#ended = true;
-    const written = this.#resampler.flush(this.#resampled);
-    this.#chunks.push(this.#resampled.subarray(0, written));
+    this.#push(({ resampler, resampled }) => resampler.flush(resampled));
     this.#chunks.end();
     if (this.#chunks.totalSamples === 0) {
       throw new MubblesError("INPUT_NO_AUDIO", { where: this.#where, detail: "not one whole sample" });
@@ -118,6 +141,14 @@ class PcmSource implements MediaSource {
   }
 
   #seconds(bytes: number): number {
-    return bytes / this.#toMono.frameBytes / this.#resampler.inputRateHz;
+    return bytes / this.#bytesPerSecond;
   }
+}
+
+function interleave(lanes: readonly Lane[], samples: number): Float32Array {
+  const interleaved = new Float32Array(samples * lanes.length);
+  for (const [channel, { resampled }] of lanes.entries()) {
+    for (let i = 0; i < samples; i++) interleaved[i * lanes.length + channel] = resampled[i]!;
+  }
+  return interleaved;
 }

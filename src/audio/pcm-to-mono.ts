@@ -1,5 +1,4 @@
 /** Interleaved PCM bytes to one channel of floats, wherever the reads cut the bytes. */
-import type { ChannelChoice } from "./media-source.js";
 import type { RawFormat } from "./raw-format.js";
 import { SAMPLE_FORMATS } from "./sample-format.js";
 
@@ -7,11 +6,11 @@ export class PcmToMono {
   /** Bytes of one sample of all channels. */
   readonly frameBytes: number;
   readonly #format: RawFormat;
-  readonly #choice: ChannelChoice;
+  readonly #choice: "mix" | number;
   #rest: Uint8Array = new Uint8Array(0);
   #mono = new Float32Array(0);
 
-  constructor(format: RawFormat, choice: ChannelChoice) {
+  constructor(format: RawFormat, choice: "mix" | number) {
     this.#format = format;
     this.#choice = choice;
     this.frameBytes = format.channels * SAMPLE_FORMATS[format.sampleFormat].bytes;

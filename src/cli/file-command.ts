@@ -47,6 +47,7 @@ async function transcribeFiles(inputs: readonly string[], options: FileOptions):
     });
   }
   await prepareOutputs(plan);
+  for (const text of options.notes) note(text);
   const interrupt = listenForInterrupt();
   try {
     return await runPlan(plan, options, interrupt);

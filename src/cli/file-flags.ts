@@ -14,6 +14,7 @@ import {
   choiceOption,
   listOption,
   NONE,
+  nameListOption,
   numberOption,
   type OptionParser,
   optionalNumberOption,
@@ -133,15 +134,22 @@ export function declareFileOptions(command: Command): Command {
     "--align-model <name>",
     "the times of words from this model, a smaller one than --model; named as there",
   );
+  declareCueOptions(command);
   declareReferenceOptions(command);
 
   command.addOption(
     new Option(
       "--channels <which>",
-      "mix, or the number of one channel, 0 being the first (split is to come)",
+      "mix, split (one speaker per channel), or the number of one channel, 0 being the first",
     )
       .default("mix")
       .argParser(channelsOption),
+  );
+  command.addOption(
+    new Option(
+      "--speakers <names>",
+      "with --channels split: comma list of the speakers' names (default: Speaker 1, Speaker 2, …)",
+    ).argParser(nameListOption("--speakers")),
   );
   add("--raw <format:rate:channels>", "headerless audio, for example s16le:16000:1", parseRawFormat);
   number("--vad-threshold <x>", "speech probability from which a frame is speech", vad.threshold, 0.01, 0.99);
@@ -165,6 +173,18 @@ export function declareFileOptions(command: Command): Command {
   command.option("--verbose", "languages, files written and timings on standard error");
   command.option("--no-progress", "no progress line on the terminal");
   return command;
+}
+
+/** openai/whisper's options for srt and vtt; one of them replaces the cues that mubbles makes by itself. */
+function declareCueOptions(command: Command): void {
+  const count = (flags: string, description: string) => {
+    const parse = numberOption({ option: longName(flags), min: 1, max: 1000, whole: true });
+    command.addOption(new Option(flags, `srt, vtt: ${description}`).argParser(parse));
+  };
+  command.option("--highlight-words", "srt, vtt: underline each word as it is spoken");
+  count("--max-line-width <n>", "characters in a line (default: cues of 2 lines of 42, 1 to 7 s)");
+  count("--max-line-count <n>", "lines in a cue; no effect without --max-line-width");
+  count("--max-words-per-line <n>", "words in a cue; no effect with --max-line-width");
 }
 
 /** Options that only `--strategy reference` has a use for. */
@@ -206,14 +226,8 @@ function languageOption(text: string): string {
   }
 }
 
-function channelsOption(text: string): "mix" | number {
-  if (text === "mix") return text;
-  if (text === "split") {
-    throw new MubblesError("USAGE", {
-      where: "--channels",
-      detail: "split is not there yet; use mix or the number of a channel",
-    });
-  }
+function channelsOption(text: string): "mix" | "split" | number {
+  if (text === "mix" || text === "split") return text;
   return numberOption({ option: "--channels", min: 0, max: 63, whole: true })(text);
 }
 

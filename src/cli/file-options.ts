@@ -4,6 +4,7 @@ import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
 import type { DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
+import type { WordCueOptions } from "../output/cues/word-cues.js";
 import type { OutputFormat } from "../output/formats.js";
 import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
@@ -16,9 +17,13 @@ export interface FileOptions {
   readonly transcribe: TranscribeOptions;
   readonly formats: readonly OutputFormat[];
   readonly outputDir: string | undefined;
-  /** Words are shown where a format can show them, not only used to time subtitles. */
-  readonly showWords: boolean;
   readonly showNoise: boolean;
+  /** json and jsonl have the words with their times. */
+  readonly showWords: boolean;
+  /** srt and vtt by openai/whisper's options; undefined: by the rules of subtitles. */
+  readonly wordCues: WordCueOptions | undefined;
+  /** What to tell the user before the work begins: options without an effect. */
+  readonly notes: readonly string[];
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly progress: boolean;
@@ -36,6 +41,10 @@ interface ParsedOptions {
   initialPrompt?: string;
   wordTimestamps?: true;
   alignModel?: string;
+  highlightWords?: true;
+  maxLineWidth?: number;
+  maxLineCount?: number;
+  maxWordsPerLine?: number;
   conditionOnPreviousText?: boolean;
   carryInitialPrompt?: true;
   prefix?: string;
@@ -51,7 +60,8 @@ interface ParsedOptions {
   logprobThreshold?: number | typeof NONE;
   noSpeechThreshold?: number | typeof NONE;
   suppressTokens: readonly number[];
-  channels: "mix" | number;
+  channels: "mix" | "split" | number;
+  speakers?: readonly string[];
   raw?: RawFormat;
   vad: boolean;
   vadThreshold: number;
@@ -86,13 +96,15 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   if (parsed.quiet && parsed.verbose) {
     throw new MubblesError("USAGE", { where: "--quiet", detail: "contradicts --verbose; give one of them" });
   }
-  const words = wantsWords(parsed);
+  const wordCues = wordCueOptions(parsed);
+  const words = wordCues !== undefined || wantsWords(parsed);
   return {
     engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
     aligner: alignerOptions(parsed, words),
     transcribe: {
       strategy: parsed.strategy,
       channel: parsed.channels,
+      speakers: speakerNames(parsed),
       raw: parsed.raw,
       words,
       initialPrompt: parsed.initialPrompt,
@@ -109,8 +121,10 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     },
     formats: parsed.outputFormat,
     outputDir: parsed.outputDir,
-    showWords: parsed.wordTimestamps ?? false,
     showNoise: parsed.showNoise ?? false,
+    showWords: parsed.wordTimestamps === true || wordCues !== undefined,
+    wordCues,
+    notes: wordCueNotes(parsed),
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,
@@ -137,6 +151,40 @@ function alignerOptions(parsed: ParsedOptions, words: boolean): EngineOptions | 
     });
   }
   return { model: alignModel, compute: undefined, threads };
+}
+
+/** Throws USAGE where channels are not split by speakers, or cannot be. */
+function speakerNames({ channels, speakers = [], strategy }: ParsedOptions): readonly string[] {
+  if (channels !== "split" && speakers.length > 0) {
+    throw new MubblesError("USAGE", { where: "--speakers", detail: "it needs --channels split" });
+  }
+  if (channels === "split" && strategy === "reference") {
+    const detail = "--strategy reference knows one speaker; name a channel by its number";
+    throw new MubblesError("USAGE", { where: "--channels split", detail });
+  }
+  return speakers;
+}
+
+/** undefined where none of openai/whisper's options for cues is given. */
+function wordCueOptions(parsed: ParsedOptions): WordCueOptions | undefined {
+  const { highlightWords, maxLineWidth, maxLineCount, maxWordsPerLine } = parsed;
+  const isGiven = [highlightWords, maxLineWidth, maxLineCount, maxWordsPerLine].some(
+    (value) => value !== undefined,
+  );
+  if (!isGiven) return undefined;
+  return { highlightWords: highlightWords ?? false, maxLineWidth, maxLineCount, maxWordsPerLine };
+}
+
+/** openai/whisper goes on with a warning, too. */
+function wordCueNotes({ maxLineWidth, maxLineCount, maxWordsPerLine }: ParsedOptions): string[] {
+  return [
+    ...(maxLineCount !== undefined && maxLineWidth === undefined
+      ? ["--max-line-count has no effect without --max-line-width"]
+      : []),
+    ...(maxWordsPerLine !== undefined && maxLineWidth !== undefined
+      ? ["--max-words-per-line has no effect with --max-line-width"]
+      : []),
+  ];
 }
 
 /** Throws USAGE where the fast strategy would not know what to do with one of them. */

@@ -85,6 +85,17 @@ export function tokenListOption(option: string): OptionParser<readonly number[]>
   };
 }
 
+/** A comma list of different names, none of them empty. */
+export function nameListOption(option: string): OptionParser<readonly string[]> {
+  return (text) => {
+    const names = text.split(",").map((name) => name.trim());
+    if (names.includes("") || new Set(names).size < names.length) {
+      throw refuse(option, "a comma list of different names", text);
+    }
+    return names;
+  };
+}
+
 /** A comma list of rising times in seconds; an empty text is none. */
 export function timeListOption(option: string): OptionParser<readonly number[]> {
   return (text) => {

@@ -4,7 +4,6 @@ import type { TranscribeEvent } from "../events.js";
 import type { Engine } from "../model/engine.js";
 import { createWriter } from "../output/formats.js";
 import { hideNoise } from "../output/noise.js";
-import { withoutWords } from "../output/without-words.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import { formatClock } from "./clock.js";
 import { Document } from "./document.js";
@@ -41,8 +40,9 @@ export async function transcribeFile(job: FileJob): Promise<FileOutcome> {
   const { input } = job.planned;
   const documents = job.planned.documents.map(({ format, path }) => {
     // Noise is hidden here, once for all documents, so that "no speech found" can be said.
-    const showing = createWriter(format, { showNoise: true });
-    const writer = job.options.showWords ? showing : withoutWords(format, showing);
+    const { wordCues, showWords } = job.options;
+    const showSpeakers = job.options.transcribe.channel === "split";
+    const writer = createWriter(format, { showNoise: true, wordCues, showWords, showSpeakers });
     return new Document(writer, path === undefined ? new StdoutSink() : new FileSink(path));
   });
   const { language } = job.options.transcribe.decoding;
@@ -81,9 +81,8 @@ async function handleEvent(
 ): Promise<void> {
   switch (event.type) {
     case "language":
-      run.language = event.language;
-      if (talkative)
-        note(`${planned.input}: language ${event.language} (${Math.round(event.probability * 100)} %)`);
+      run.language ??= event.language;
+      if (talkative) note(languageNote(planned.input, event));
       return;
     case "segment": {
       const segment = options.showNoise ? event.segment : hideNoise(event.segment);
@@ -105,6 +104,14 @@ async function handleEvent(
       progress.stop();
       if (talkative) writeError(formatTimings(planned.input, event.timings));
   }
+}
+
+function languageNote(
+  input: string,
+  { language, probability, speaker }: Extract<TranscribeEvent, { type: "language" }>,
+): string {
+  const whose = speaker === undefined ? "" : `, ${speaker}`;
+  return `${input}${whose}: language ${language} (${Math.round(probability * 100)} %)`;
 }
 
 /** Like asMubblesError, and says which of several inputs met the bug. */

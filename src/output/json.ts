@@ -6,7 +6,8 @@
 import type { Segment, Word } from "../transcript.js";
 import type { TranscriptWriter } from "./writer.js";
 
-export function jsonWriter(): TranscriptWriter {
+/** `showWords`: with the words of segments that have them. */
+export function jsonWriter(showWords: boolean): TranscriptWriter {
   let count = 0;
   let text = "";
   return {
@@ -14,24 +15,24 @@ export function jsonWriter(): TranscriptWriter {
     segment(segment) {
       const separator = count === 0 ? "\n" : ",\n";
       text += segment.text;
-      return separator + JSON.stringify(plainSegment(segment, count++));
+      return separator + JSON.stringify(plainSegment(segment, count++, showWords));
     },
     end: ({ language }) =>
       `\n],"text":${JSON.stringify(text)},"language":${JSON.stringify(language ?? null)}}\n`,
   };
 }
 
-export function jsonlWriter(): TranscriptWriter {
+export function jsonlWriter(showWords: boolean): TranscriptWriter {
   let count = 0;
   return {
     begin: () => "",
-    segment: (segment) => `${JSON.stringify(plainSegment(segment, count++))}\n`,
+    segment: (segment) => `${JSON.stringify(plainSegment(segment, count++, showWords))}\n`,
     end: () => "",
   };
 }
 
 /** `id` is the place in this file, as openai/whisper's is, also where hidden noise left a gap in the segments' own ids. */
-function plainSegment(segment: Segment, id: number) {
+function plainSegment(segment: Segment, id: number, showWords: boolean) {
   return {
     id,
     seek: segment.seekFrames,
@@ -43,7 +44,7 @@ function plainSegment(segment: Segment, id: number) {
     avg_logprob: rounded(segment.avgLogprob, 6),
     compression_ratio: rounded(segment.compressionRatio, 6),
     no_speech_prob: rounded(segment.noSpeechProb, 6),
-    words: segment.words?.map(plainWord),
+    words: showWords ? segment.words?.map(plainWord) : undefined,
     channel: segment.channel,
     speaker: segment.speaker,
   };

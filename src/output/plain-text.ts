@@ -1,5 +1,5 @@
 /** TXT (a line a segment) and TSV (start and end in milliseconds, text), as openai/whisper's utils.py at c0d2f62. */
-import { lineOf } from "./text.js";
+import { foldSpaces, lineOf } from "./text.js";
 import { toMilliseconds } from "./time.js";
 import type { TranscriptWriter } from "./writer.js";
 
@@ -14,15 +14,18 @@ export function txtWriter(): TranscriptWriter {
   };
 }
 
-export function tsvWriter(): TranscriptWriter {
+/** `showSpeakers`: with columns for channel and speaker behind those of openai/whisper; else names stand before the text. */
+export function tsvWriter(showSpeakers: boolean): TranscriptWriter {
   return {
-    begin: () => "start\tend\ttext\n",
+    begin: () => (showSpeakers ? "start\tend\ttext\tchannel\tspeaker\n" : "start\tend\ttext\n"),
     segment(segment) {
-      const line = lineOf(segment);
+      const line = lineOf(showSpeakers ? { ...segment, speaker: "" } : segment);
       if (line === "") return "";
       const startMs = toMilliseconds(segment.startSeconds) ?? 0;
       const endMs = toMilliseconds(segment.endSeconds) ?? startMs;
-      return `${startMs}\t${endMs}\t${line}\n`;
+      const { channel = "", speaker = "" } = segment;
+      const columns = showSpeakers ? `\t${channel}\t${foldSpaces(speaker)}` : "";
+      return `${startMs}\t${endMs}\t${line}${columns}\n`;
     },
     end: () => "",
   };

@@ -12,6 +12,10 @@ export interface PlannedWindow extends DecodeWindow {
   readonly columns: Float32Array;
   /** The same audio for a model that aligns words and has another number of mel bands; else the same columns. */
   readonly alignColumns: Float32Array;
+  /** 0 where there is but one. */
+  readonly channel: number;
+  /** No window to come, of any channel, begins earlier. */
+  readonly settledSample: number;
 }
 
 /** Seconds spent in the stages, added up as they run. */
@@ -29,10 +33,13 @@ interface PlanOptions {
   readonly nMels: 80 | 128;
   /** Bands of `alignColumns`; undefined: the same. */
   readonly alignMels?: 80 | 128;
+  /** Channels of the audio, interleaved; each has windows of its own. */
+  readonly channels: number;
   /** undefined: no VAD, one full window after the other. */
   readonly vad:
     | {
-        readonly model: SileroVad;
+        /** One for each channel: they remember what they heard. */
+        readonly models: readonly SileroVad[];
         readonly detection: SpeechDetectorOptions;
         readonly maxFirstWindowSeconds: number;
       }
@@ -40,55 +47,112 @@ interface PlanOptions {
   readonly clock: StageClock;
 }
 
-/** Reads `audio` (16 kHz mono chunks, given away) only as fast as the windows are taken. */
+/** Reads `audio` (16 kHz chunks, given away) only as fast as the windows are taken. */
 export async function* planWindows(
   audio: AsyncIterable<Float32Array>,
   options: PlanOptions,
 ): AsyncGenerator<PlannedWindow> {
-  const { clock } = options;
-  const history = new MelHistory(options.nMels);
-  const { nMels, alignMels = nMels } = options;
-  const alignHistory = alignMels === nMels ? history : new MelHistory(alignMels);
-  const histories = new Set([history, alignHistory]);
-  const cutter = options.vad === undefined ? new FixedCutter() : new SpeechCutter(options.vad, clock);
-  /** Decided, but the mel columns of their last hops are still to come. */
-  const decided: DecodeWindow[] = [];
+  const { channels, clock } = options;
+  const planners = Array.from({ length: channels }, (_, channel) => new ChannelPlanner(channel, options));
   try {
     let waitingSince = performance.now();
     for await (const samples of audio) {
       clock.mediaSeconds += secondsSince(waitingSince);
-      clock.audioSamples += samples.length;
-      for (const each of histories) timeMel(() => each.push(samples));
-      decided.push(...(await cutter.push(samples)));
+      clock.audioSamples += samples.length / channels;
+      for (const [channel, planner] of planners.entries()) {
+        await planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
+      }
       dropChunk(samples);
-      yield* complete(false);
-      const neededFrame = Math.floor((decided[0]?.startSample ?? cutter.neededFromSample) / HOP_SAMPLES);
-      for (const each of histories) each.dropBefore(neededFrame);
+      for (const planner of planners) yield* inOrderOf(planner.take(false));
       waitingSince = performance.now();
     }
     clock.mediaSeconds += secondsSince(waitingSince);
-    for (const each of histories) timeMel(() => each.flush());
-    decided.push(...(await cutter.end(clock.audioSamples)));
-    yield* complete(true);
+    for (const planner of planners) await planner.end(clock.audioSamples);
+    for (const planner of planners) yield* inOrderOf(planner.take(true));
   } finally {
-    for (const each of histories) each.free();
+    for (const planner of planners) planner.free();
   }
 
-  function* complete(isEnd: boolean): Generator<PlannedWindow> {
-    while (decided.length > 0 && (isEnd || decided[0]!.endSample <= history.endFrame * HOP_SAMPLES)) {
-      const window = decided.shift()!;
-      const range = [window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES] as const;
-      const columns = history.slice(...range);
-      const alignColumns = alignHistory === history ? columns : alignHistory.slice(...range);
-      yield { ...window, columns, alignColumns };
+  function* inOrderOf(windows: Iterable<ChannelWindow>): Generator<PlannedWindow> {
+    for (const window of windows) {
+      yield { ...window, settledSample: Math.min(...planners.map((planner) => planner.settledSample)) };
     }
   }
+}
 
-  function timeMel(work: () => void): void {
+type ChannelWindow = Omit<PlannedWindow, "settledSample">;
+
+/** One channel: its log-mel, its speech, and its windows as they are decided. */
+class ChannelPlanner {
+  readonly #channel: number;
+  readonly #clock: StageClock;
+  readonly #history: MelHistory;
+  /** The same one where the model that aligns has as many mel bands. */
+  readonly #alignHistory: MelHistory;
+  readonly #cutter: Cutter;
+  /** Decided, but the mel columns of their last hops are still to come. */
+  readonly #decided: DecodeWindow[] = [];
+
+  constructor(channel: number, { nMels, alignMels = nMels, vad, clock }: PlanOptions) {
+    this.#channel = channel;
+    this.#clock = clock;
+    this.#history = new MelHistory(nMels);
+    this.#alignHistory = alignMels === nMels ? this.#history : new MelHistory(alignMels);
+    this.#cutter = vad === undefined ? new FixedCutter() : new SpeechCutter(vad.models[channel]!, vad, clock);
+  }
+
+  /** Its windows to come all begin here or later. */
+  get settledSample(): number {
+    return this.#decided[0]?.startSample ?? this.#cutter.neededFromSample;
+  }
+
+  /** The next samples of the channel. */
+  async push(samples: Float32Array): Promise<void> {
+    for (const history of this.#histories()) this.#timeMel(() => history.push(samples));
+    this.#decided.push(...(await this.#cutter.push(samples)));
+  }
+
+  /** The channel ends here. */
+  async end(totalSamples: number): Promise<void> {
+    for (const history of this.#histories()) this.#timeMel(() => history.flush());
+    this.#decided.push(...(await this.#cutter.end(totalSamples)));
+  }
+
+  /** The windows whose mel is there; all of them at the end. */
+  *take(isEnd: boolean): Generator<ChannelWindow> {
+    const history = this.#history;
+    for (;;) {
+      const window = this.#decided[0];
+      if (window === undefined || (!isEnd && window.endSample > history.endFrame * HOP_SAMPLES)) break;
+      this.#decided.shift();
+      const range = [window.startSample / HOP_SAMPLES, window.endSample / HOP_SAMPLES] as const;
+      const columns = history.slice(...range);
+      const alignColumns = this.#alignHistory === history ? columns : this.#alignHistory.slice(...range);
+      yield { ...window, columns, alignColumns, channel: this.#channel };
+    }
+    const neededFrame = Math.floor(this.settledSample / HOP_SAMPLES);
+    if (!isEnd) for (const each of this.#histories()) each.dropBefore(neededFrame);
+  }
+
+  free(): void {
+    for (const history of this.#histories()) history.free();
+  }
+
+  #histories(): Set<MelHistory> {
+    return new Set([this.#history, this.#alignHistory]);
+  }
+
+  #timeMel(work: () => void): void {
     const began = performance.now();
     work();
-    clock.melSeconds += secondsSince(began);
+    this.#clock.melSeconds += secondsSince(began);
   }
+}
+
+function channelOf(interleaved: Float32Array, channel: number, channels: number): Float32Array {
+  const samples = new Float32Array(interleaved.length / channels);
+  for (let i = 0; i < samples.length; i++) samples[i] = interleaved[i * channels + channel]!;
+  return samples;
 }
 
 /** An hour is 230 MB in chunks, and V8 lets tens of megabytes of them pile up. Only where the chunk is all of its buffer. */
@@ -128,7 +192,8 @@ class SpeechCutter implements Cutter {
   #filled = 0;
 
   constructor(
-    { model, detection, maxFirstWindowSeconds }: NonNullable<PlanOptions["vad"]>,
+    model: SileroVad,
+    { detection, maxFirstWindowSeconds }: NonNullable<PlanOptions["vad"]>,
     clock: StageClock,
   ) {
     this.#vad = model;

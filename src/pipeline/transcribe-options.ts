@@ -7,7 +7,10 @@ import type { ReferenceOptions } from "./reference/reference-options.js";
 export interface TranscribeOptions {
   /** fast: windows cut at pauses, no text fed back. reference: openai/whisper's transcribe(), without VAD. */
   readonly strategy: "fast" | "reference";
-  readonly channel: "mix" | number;
+  /** split: each channel by itself, as a speaker; only in the fast strategy. */
+  readonly channel: "mix" | "split" | number;
+  /** Names of the channels that are split, the first one's first; those without one are "Speaker 1" and so on. */
+  readonly speakers: readonly string[];
   /** Format of headerless input; undefined: the input says what it is. */
   readonly raw: RawFormat | undefined;
   readonly decoding: DecodingOptions;

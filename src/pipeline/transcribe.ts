@@ -2,7 +2,7 @@
  * A recording from end to end: media → mel and VAD → windows → Whisper → segments, read top to bottom in `transcribeFast`. Every stage
  * pulls from the one before, so the slowest sets the pace and memory does not grow with the recording.
  */
-import { openMedia } from "../audio/media.js";
+import { type Media, openMedia } from "../audio/media.js";
 import { assembleWindow } from "../dsp/mel.js";
 import { MubblesError } from "../errors.js";
 import type { TranscribeEvent } from "../events.js";
@@ -10,7 +10,7 @@ import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
 import { hasText, type WindowResult } from "../model/window.js";
-import type { Word } from "../transcript.js";
+import type { Segment, Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
 import { encodeText } from "./encode-text.js";
 import { inOrder } from "./in-order.js";
@@ -19,6 +19,7 @@ import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows
 import { transcribeReference } from "./reference/transcribe-reference.js";
 import { addUp, noTotals } from "./totals.js";
 import type { TranscribeOptions } from "./transcribe-options.js";
+import { Turns } from "./turns.js";
 import { windowWords } from "./words/window-words.js";
 
 interface DecodedWindow {
@@ -82,54 +83,66 @@ async function* transcribeFast(
   const clock: StageClock = { mediaSeconds: 0, melSeconds: 0, vadSeconds: 0, audioSamples: 0 };
   const { channel, raw, vad: detection } = options;
   const media = await openMedia(input, { channel, signal, ...(raw === undefined ? {} : { raw }) });
-  const recording = engine.newRecording();
+  let channels: Channel[] = [];
+  const models: SileroVad[] = [];
   const totals = noTotals();
+  const turns = new Turns();
   let speechSamples = 0;
+  let positionSeconds = 0;
   let language: string | undefined;
-  let segments = 0;
-  let endSeconds = 0;
-  let model: SileroVad | undefined;
   try {
-    if (detection !== undefined) model = await SileroVad.load();
+    channels = channelsOf(input, media, options, engine);
+    if (detection !== undefined) for (const _ of channels) models.push(await SileroVad.load());
     const isLong = (media.info.durationSeconds ?? Number.POSITIVE_INFINITY) > LONG_RECORDING_SECONDS;
     const maxFirstWindowSeconds = isLong ? EARLY_WINDOW_SECONDS : WINDOW_SECONDS;
-    const vad =
-      model === undefined || detection === undefined
-        ? undefined
-        : { model, detection, maxFirstWindowSeconds };
+    const vad = detection === undefined ? undefined : { models, detection, maxFirstWindowSeconds };
     const windows = planWindows(media.audio, {
       nMels: engine.nMels,
       alignMels: (aligner ?? engine).nMels,
+      channels: channels.length,
       vad,
       clock,
     });
     const prompt = encodeText(options.initialPrompt, engine);
-    const context = { options, engine, aligner, recording, prompt };
-    const decode = (window: PlannedWindow) => decodeWhole(window, context);
+    const decode = (window: PlannedWindow) => {
+      const { recording } = channels[window.channel]!;
+      return decodeWhole(window, { options, engine, aligner, recording, prompt });
+    };
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
       for (const { window, result, words } of parts) {
-        if (language === undefined && result.segments.some(hasText)) {
-          language = result.language;
-          yield { type: "language", language, probability: result.languageProbability };
+        const channel = channels[window.channel]!;
+        if (!channel.hasLanguage && result.segments.some(hasText)) {
+          channel.hasLanguage = true;
+          language ??= result.language;
+          const { speaker } = channel.label;
+          yield {
+            type: "language",
+            language: result.language,
+            probability: result.languageProbability,
+            speaker,
+          };
         }
-        for (const segment of placeSegments(result, window, segments, endSeconds, words)) {
-          segments++;
-          endSeconds = segment.endSeconds;
-          yield { type: "segment", segment };
+        for (const segment of placeSegments(result, window, 0, channel.endSeconds, words)) {
+          channel.endSeconds = segment.endSeconds;
+          turns.add({ ...segment, ...channel.label });
         }
         addUp(totals, result);
-        const positionSeconds = window.endSample / SAMPLE_RATE_HZ;
-        yield { type: "progress", positionSeconds, durationSeconds: media.info.durationSeconds };
+        positionSeconds = Math.max(positionSeconds, window.endSample / SAMPLE_RATE_HZ);
       }
+      for (const segment of turns.take(parts[0]!.window.settledSample / SAMPLE_RATE_HZ)) {
+        yield { type: "segment", segment };
+      }
+      yield { type: "progress", positionSeconds, durationSeconds: media.info.durationSeconds };
     }
+    for (const segment of turns.take(Number.POSITIVE_INFINITY)) yield { type: "segment", segment };
     for (const error of media.problems) yield { type: "warning", error };
   } finally {
-    engine.endRecording(recording);
+    for (const { recording } of channels) engine.endRecording(recording);
     await media.close();
-    await model?.release();
+    for (const model of models) await model.release();
   }
   const timings = {
     ...totals,
@@ -142,6 +155,34 @@ async function* transcribeFast(
     speechSeconds: speechSamples / SAMPLE_RATE_HZ,
   };
   yield { type: "end", timings, language };
+}
+
+/** What is remembered of a channel, or of the recording where all are one. */
+interface Channel {
+  /** To the engine each is a recording of its own, with a language of its own. */
+  readonly recording: number;
+  /** What its segments are marked with. */
+  readonly label: Pick<Segment, "channel" | "speaker">;
+  hasLanguage: boolean;
+  /** Of its last segment. */
+  endSeconds: number;
+}
+
+/** Throws USAGE where there are more names than channels. */
+function channelsOf(input: string, media: Media, options: TranscribeOptions, engine: Engine): Channel[] {
+  const newChannel = (label: Channel["label"]): Channel => {
+    return { recording: engine.newRecording(), label, hasLanguage: false, endSeconds: 0 };
+  };
+  if (options.channel !== "split") return [newChannel({})];
+  const { speakers } = options;
+  const { channels } = media.info;
+  if (speakers.length > channels) {
+    const detail = `${speakers.length} names in --speakers, but it has ${channels} channels`;
+    throw new MubblesError("USAGE", { where: input, detail });
+  }
+  return Array.from({ length: channels }, (_, channel) =>
+    newChannel({ channel, speaker: speakers[channel] ?? `Speaker ${channel + 1}` }),
+  );
 }
 
 interface DecodeContext {
@@ -199,7 +240,7 @@ function restFrom(
   const columns = window.columns.slice(frames * nMels);
   const alignColumns =
     window.alignColumns === window.columns ? columns : window.alignColumns.slice(frames * alignMels);
-  return { startSample, endSample: window.endSample, speech, columns, alignColumns };
+  return { ...window, startSample, speech, columns, alignColumns };
 }
 
 function spokenSamples({ speech }: Pick<PlannedWindow, "speech">): number {

@@ -82,6 +82,28 @@ describe.each(DECODERS)("$decoder", ({ decoder, skip }) => {
     expect(bestMatch(own.samples, all.right.samples, 2).correlation).toBeGreaterThan(0.999);
   });
 
+  test.skipIf(skip)("all channels, interleaved, are what each is by itself", async () => {
+    const path = fixture("stereo-44100.wav");
+    const all = await withDecoder(decoder, async () => ({
+      left: await decode(path, { channel: 0 }),
+      right: await decode(path, { channel: 1 }),
+      both: await decode(path, { channel: "split" }),
+    }));
+    const { samples } = all.both;
+    expect(samples.length).toBe(2 * all.left.samples.length);
+    const channel = (offset: number) => all.left.samples.map((_, i) => samples[2 * i + offset]!);
+    expect(bestMatch(all.left.samples, channel(0), 0).correlation).toBeGreaterThan(0.9999);
+    expect(bestMatch(all.right.samples, channel(1), 0).correlation).toBeGreaterThan(0.9999);
+  });
+
+  test.skipIf(skip)("one channel cannot be split", async () => {
+    const opening = withDecoder(decoder, () => decode(fixture("speech.flac"), { channel: "split" }));
+    await expect(opening).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("it has one channel, and --channels split needs two"),
+    });
+  });
+
   test.skipIf(skip)("a channel that is not there", async () => {
     const opening = withDecoder(decoder, () => decode(fixture("speech.mp4"), { channel: 2 }));
     await expect(opening).rejects.toMatchObject({
@@ -142,6 +164,13 @@ describe("raw", () => {
     expect(info).toMatchObject({ decoder: "raw", codec: "s16le", channels: 2, durationSeconds: undefined });
     expect([...samples.subarray(0, 3)]).toEqual([1 / 32_768, 3 / 32_768, 5 / 32_768]);
     expect(samples.length).toBe(1600);
+  });
+
+  test("its channels interleaved, wherever the reads cut them", async () => {
+    const raw = { sampleFormat: "s16le", sampleRateHz: 16_000, channels: 2 } as const;
+    const { samples } = await decode(write("headerless", pcm), { raw, channel: "split" });
+    expect([...samples.subarray(0, 6)].map((sample) => sample * 32_768)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(samples.length).toBe(3200);
   });
 });
 

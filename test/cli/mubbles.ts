@@ -96,18 +96,18 @@ export async function writeLongWav(path: string, repetitions: number): Promise<v
 
 const WAV_HEADER_BYTES = 44;
 
-/** PCM samples (16 kHz, mono, 16 bit) with a WAV header. */
-export function wav(samples: Uint8Array): Buffer {
+/** PCM samples (16 kHz, 16 bit, channels interleaved) with a WAV header. */
+export function wav(samples: Uint8Array, channels = 1): Buffer {
   const header = Buffer.alloc(WAV_HEADER_BYTES);
   header.write("RIFF", 0);
   header.writeUInt32LE(samples.length + WAV_HEADER_BYTES - 8, 4);
   header.write("WAVEfmt ", 8);
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
+  header.writeUInt16LE(channels, 22);
   header.writeUInt32LE(16_000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(2, 32);
+  header.writeUInt32LE(32_000 * channels, 28);
+  header.writeUInt16LE(2 * channels, 32);
   header.writeUInt16LE(16, 34);
   header.write("data", 36);
   header.writeUInt32LE(samples.length, 40);

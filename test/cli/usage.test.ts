@@ -38,7 +38,10 @@ const OPTIONS = [
     " ",
   ),
   ..."--clip-timestamps --hallucination-silence-threshold".split(" "),
-  ..."--channels --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(" "),
+  ..."--highlight-words --max-line-width --max-line-count --max-words-per-line".split(" "),
+  ..."--channels --speakers --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(
+    " ",
+  ),
   ..."--threads --device --show-noise --quiet --verbose --no-progress".split(" "),
 ];
 
@@ -55,6 +58,7 @@ describe("refused before anything is opened", () => {
     ["file none.wav -f srt,doc", "USAGE", 'got "srt,doc"'],
     ["file none.wav --compute int4", "USAGE", "int4 is not there yet"],
     ["file none.wav --strategy exact", "USAGE", 'expected fast or reference, got "exact"'],
+    ["file none.wav --max-line-width 0", "USAGE", 'expected a whole number from 1 to 1000, got "0"'],
     ["file none.wav --prefix Well", "USAGE", "it needs --strategy reference"],
     ["file none.wav --clip-timestamps 1,2", "USAGE", "it needs --strategy reference"],
     ["file none.wav --carry-initial-prompt", "USAGE", "it needs --strategy reference"],
@@ -63,7 +67,6 @@ describe("refused before anything is opened", () => {
     ["file none.wav --strategy reference --clip-timestamps 2,1", "USAGE", "that never fall"],
     ["file none.wav --strategy reference --clip-timestamps 1,x", "USAGE", 'got "1,x"'],
     ["file none.wav --strategy reference --hallucination-silence-threshold 1", "USAGE", "--word-timestamps"],
-    ["file none.wav --channels split", "USAGE", "split is not there yet"],
     ["file none.wav --channels left", "USAGE", 'got "left"'],
     ["file none.wav --device cuda", "DEVICE_UNAVAILABLE", "this version runs on the CPU"],
     ["file none.wav --device abacus", "USAGE", 'got "abacus"'],

@@ -69,7 +69,7 @@ export function nastySegments(seed: number, count: number): Segment[] {
 }
 
 /** A small generator of numbers in [0, 1). @see https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -28,6 +28,12 @@ test("tsv is milliseconds and text between tabs", () => {
   expect(write("tsv", two)).toBe("start\tend\ttext\n500\t2250\tOne two.\n2250\t4000\tCaller: Three.\n");
 });
 
+test("tsv has columns for channel and speaker where they are asked for", () => {
+  expect(write("tsv", two, { showSpeakers: true })).toBe(
+    "start\tend\ttext\tchannel\tspeaker\n500\t2250\tOne two.\t\t\n2250\t4000\tThree.\t1\tCaller\n",
+  );
+});
+
 test("every line of tsv has three fields, whatever is in the segments", () => {
   const [header, ...rows] = write("tsv", nastySegments(7, 200), { showNoise: true }).trimEnd().split("\n");
   expect(header).toBe("start\tend\ttext");
@@ -44,7 +50,7 @@ describe("json", () => {
       endSeconds: 31.279999,
       words: [{ word: " Hello.", startSeconds: 30.1, endSeconds: 31.28, probability: 0.912_345_678 }],
     });
-    expect(JSON.parse(write("json", [withWords, two[1]!]))).toEqual({
+    expect(JSON.parse(write("json", [withWords, two[1]!], { showWords: true }))).toEqual({
       segments: [
         {
           id: 0,
@@ -77,6 +83,14 @@ describe("json", () => {
       text: " Hello. Three.",
       language: "en",
     });
+  });
+
+  test("has no words unless they are asked for", () => {
+    const words = [{ word: " Hello.", startSeconds: 0, endSeconds: 1, probability: 0.9 }];
+    for (const format of ["json", "jsonl"] as const) {
+      expect(write(format, [segment({ words })])).not.toContain('"words"');
+      expect(write(format, [segment({ words })], { showWords: true })).toContain('"words"');
+    }
   });
 
   test("is valid without segments and without a language", () => {
@@ -125,6 +139,7 @@ test.each(OUTPUT_FORMATS)(
     expect(file).toBe(write(format, [segment({ startSeconds: 1, endSeconds: 2, text: " Yes. I know." })]));
 
     const writer = createWriter(format, { showNoise: true });
-    expect(writer.segment(segments[0]!)).toContain("[BLANK_AUDIO]");
+    const shown = writer.segment(segments[0]!) + writer.end({ language: "en" });
+    expect(shown).toContain("[BLANK_AUDIO]");
   },
 );

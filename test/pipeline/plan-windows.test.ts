@@ -33,10 +33,11 @@ describe("with VAD", () => {
 
   test("the chunks that audio comes in make no difference", async () => {
     const audio = withSilences(2, 6);
-    const whole = await plan(audio, { chunkSamples: audio.length });
-    for (const chunkSamples of [8000, 777]) {
-      expect(await plan(audio, { chunkSamples }).then(({ windows }) => windows)).toEqual(whole.windows);
-    }
+    // How much is known of what comes later does depend on them.
+    const windowsOf = async (chunkSamples: number) =>
+      (await plan(audio, { chunkSamples })).windows.map(({ settledSample: _, ...window }) => window);
+    const whole = await windowsOf(audio.length);
+    for (const chunkSamples of [8000, 777]) expect(await windowsOf(chunkSamples)).toEqual(whole);
   });
 
   test("long silence is in no window, and every sentence is", async () => {
@@ -116,9 +117,47 @@ describe("without VAD", () => {
   }
 });
 
+describe("two channels", () => {
+  test("each has the windows that it has alone, and none comes that was said not to", async () => {
+    const left = withSilences(4, 5);
+    const right = new Float32Array(left.length);
+    right.set(withSilences(2, 9).subarray(0, left.length), 0);
+    const both = new Float32Array(2 * left.length);
+    for (let i = 0; i < left.length; i++) both.set([left[i]!, right[i]!], 2 * i);
+    const other = await SileroVad.load();
+    const vad = {
+      models: [model, other],
+      detection: DEFAULT_SPEECH_DETECTOR_OPTIONS,
+      maxFirstWindowSeconds: 30,
+    };
+    const clock = newClock();
+    const windows: PlannedWindow[] = [];
+    for await (const window of planWindows(chunksOf(both, 2 * 8000), {
+      nMels: N_MELS,
+      channels: 2,
+      vad,
+      clock,
+    })) {
+      windows.push(window);
+    }
+    await other.release();
+    expect(clock.audioSamples).toBe(left.length);
+    const alone = (plannedWindows: readonly PlannedWindow[]) =>
+      plannedWindows.map(({ settledSample: _, channel: __, ...window }) => window);
+    for (const [channel, audio] of [left, right].entries()) {
+      const own = windows.filter((window) => window.channel === channel);
+      expect(alone(own)).toEqual(alone((await plan(audio)).windows));
+    }
+    for (const [i, { settledSample }] of windows.entries()) {
+      for (const { startSample } of windows.slice(i + 1))
+        expect(startSample).toBeGreaterThanOrEqual(settledSample);
+    }
+  });
+});
+
 test("audio is read only as fast as windows are taken", async () => {
   let chunks = 0;
-  const windows = planWindows(endless(), { nMels: N_MELS, vad: undefined, clock: newClock() });
+  const windows = planWindows(endless(), { nMels: N_MELS, channels: 1, vad: undefined, clock: newClock() });
   await windows.next();
   expect(chunks).toBeLessThanOrEqual(32);
   const before = chunks;
@@ -143,7 +182,7 @@ test("a failure of the audio passes through", async () => {
     yield new Float32Array(SAMPLE_RATE_HZ);
     throw new Error("the cable was pulled");
   }
-  const windows = planWindows(failing(), { nMels: N_MELS, vad: undefined, clock: newClock() });
+  const windows = planWindows(failing(), { nMels: N_MELS, channels: 1, vad: undefined, clock: newClock() });
   await expect(windows.next()).rejects.toThrow("the cable was pulled");
 });
 
@@ -159,10 +198,15 @@ async function plan(
 ) {
   const clock = newClock();
   const vad = isVadOn
-    ? { model, detection: DEFAULT_SPEECH_DETECTOR_OPTIONS, maxFirstWindowSeconds }
+    ? { models: [model], detection: DEFAULT_SPEECH_DETECTOR_OPTIONS, maxFirstWindowSeconds }
     : undefined;
   const windows: PlannedWindow[] = [];
-  for await (const window of planWindows(chunksOf(audio, chunkSamples), { nMels: N_MELS, vad, clock })) {
+  for await (const window of planWindows(chunksOf(audio, chunkSamples), {
+    nMels: N_MELS,
+    channels: 1,
+    vad,
+    clock,
+  })) {
     windows.push(window);
   }
   return { windows, clock };

@@ -30,6 +30,7 @@ const CLIPS = [
 const OPTIONS: TranscribeOptions = {
   strategy: "reference",
   channel: "mix",
+  speakers: [],
   raw: undefined,
   words: true,
   initialPrompt: undefined,
