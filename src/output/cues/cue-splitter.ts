@@ -203,9 +203,11 @@ function cueCost(columns: number, roomMs: number): number {
 
 function endCostBetween(before: Atom, after: Atom): number {
   const boundary = boundaryBetween(before, after);
-  if (boundary !== "none") return END_COSTS[boundary];
+  if (boundary === "sentence" || boundary === "clause") return END_COSTS[boundary];
+  const leaningCost = LEANING_COST * leaning(before, after);
+  if (boundary === "pause") return END_COSTS.pause + Math.max(0, leaningCost);
   const relief = SHORT_PAUSE_RELIEF * Math.min(1, gapMs(before, after) / PAUSE_MS);
-  return END_COSTS.none - relief + LEANING_COST * leaning(before, after);
+  return END_COSTS.none - relief + leaningCost;
 }
 
 function insideCostBetween(before: Atom, after: Atom): number {

@@ -79,6 +79,17 @@ test("nor does a.m. before a word in lower case", () => {
   expect(cuesOf(evenly(text, 0, NATURAL)).join(" ")).not.toMatch(/a\.m\.(?:$|\|| \d)/);
 });
 
+test("a comma is a better end than a pause behind a conjunction", () => {
+  const before = evenly("I might have to call you back just to finalize the appointment, but", 0, 0.3);
+  const after = evenly("I just need to call my boss at my job and ask.", 4.5, 0.3);
+  const words = [...before.words!, ...after.words!];
+  const whole = segment({ text: words.map(({ word }) => word).join(""), words, endSeconds: 9 });
+  expect(cuesOf(whole)).toEqual([
+    "I might have to call you back just|to finalize the appointment,",
+    "but I just need to call|my boss at my job and ask.",
+  ]);
+});
+
 test("silence of two seconds is in no cue", () => {
   expect(cuesOf(spoken("0 Well, 2.4 yes."))).toEqual(["Well,", "yes."]);
 });
