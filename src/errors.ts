@@ -63,6 +63,16 @@ export const ERROR_TABLE = {
     what: "the media is damaged or cut short",
     hint: "what could be decoded was transcribed; get a complete copy for the rest",
   },
+  TEXT_UNREADABLE: {
+    exitCode: EXIT.input,
+    what: "no text can be read from it",
+    hint: "give a plain text file in UTF-8, with a line for each subtitle",
+  },
+  TEXT_UNRELATED: {
+    exitCode: EXIT.input,
+    what: "the text is not what is spoken in the recording",
+    hint: "check that the two belong together, and the language (-l)",
+  },
   OUTPUT_EXISTS_AS_DIRECTORY: {
     exitCode: EXIT.usage,
     what: "cannot write the output there",

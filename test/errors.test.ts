@@ -63,7 +63,7 @@ describe.each(CODES)("%s", (code) => {
   });
 });
 
-const FAMILY_EXIT_CODES = { INPUT: [3, 4], OUTPUT: [2, 4], MODEL: [5], DEVICE: [6] };
+const FAMILY_EXIT_CODES = { INPUT: [3, 4], TEXT: [3], OUTPUT: [2, 4], MODEL: [5], DEVICE: [6] };
 
 test.each(Object.entries(FAMILY_EXIT_CODES))("codes of the family %s exit with %j", (family, exitCodes) => {
   const members = CODES.filter((code) => code.startsWith(`${family}_`));

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { EXIT, MubblesError } from "../errors.js";
 import { Engine } from "../model/engine.js";
+import { transcribe } from "../pipeline/transcribe.js";
 import { worseExitCode } from "./exit-code.js";
 import { declareFileOptions } from "./file-flags.js";
 import { type FileOptions, readFileOptions } from "./file-options.js";
@@ -9,7 +10,7 @@ import { type Interrupt, listenForInterrupt, unlessAborted } from "./interrupt.j
 import { note } from "./messages.js";
 import { type PlannedInput, planOutputs, prepareOutputs, STDIN } from "./outputs.js";
 import { Progress } from "./progress.js";
-import { transcribeFile } from "./transcribe-file.js";
+import { type Transcriber, transcribeFile } from "./transcribe-file.js";
 
 const EXAMPLES = `
 Examples:
@@ -34,11 +35,16 @@ export function fileCommand(finish: (exitCode: number) => void): Command {
     .argument("<media...>", "audio or video files")
     .addHelpText("after", EXAMPLES);
   return declareFileOptions(command).action(async (inputs: string[], parsed) => {
-    finish(await transcribeFiles(inputs, readFileOptions(parsed)));
+    finish(await transcribeFiles(inputs, readFileOptions(parsed), transcribe));
   });
 }
 
-async function transcribeFiles(inputs: readonly string[], options: FileOptions): Promise<number> {
+/** The exit code. All outputs are checked before any work starts. */
+export async function transcribeFiles(
+  inputs: readonly string[],
+  options: FileOptions,
+  transcriber: Transcriber,
+): Promise<number> {
   const plan = planOutputs(inputs, options);
   if (inputs.includes(STDIN) && process.stdin.isTTY) {
     throw new MubblesError("USAGE", {
@@ -50,7 +56,7 @@ async function transcribeFiles(inputs: readonly string[], options: FileOptions):
   for (const text of options.notes) note(text);
   const interrupt = listenForInterrupt();
   try {
-    return await runPlan(plan, options, interrupt);
+    return await runPlan(plan, options, transcriber, interrupt);
   } finally {
     interrupt.dispose();
   }
@@ -59,6 +65,7 @@ async function transcribeFiles(inputs: readonly string[], options: FileOptions):
 async function runPlan(
   plan: readonly PlannedInput[],
   options: FileOptions,
+  transcriber: Transcriber,
   { signal }: Interrupt,
 ): Promise<number> {
   const onTerminal = process.stderr.isTTY === true && !options.quiet;
@@ -80,6 +87,7 @@ async function runPlan(
         const outcome = await transcribeFile({
           planned,
           options,
+          transcriber,
           engine,
           aligner,
           progress,

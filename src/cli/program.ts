@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { packagePath } from "../assets.js";
+import { alignCommand } from "./align-command.js";
 import { fileCommand } from "./file-command.js";
 import { modelsCommand } from "./models-command.js";
 
@@ -9,6 +10,7 @@ const EXAMPLES = `
 Examples:
   mubbles file meeting.mp4 > meeting.srt
   mubbles file -f srt,json -o subtitles *.mkv
+  mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
 
 \`mubbles COMMAND --help\` explains a command. MUBBLES_DEBUG=1 adds stack traces to errors.
@@ -21,6 +23,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .version(packageVersion(), "-V, --version", "print the version")
     .addHelpText("after", EXAMPLES);
   program.addCommand(fileCommand(finish));
+  program.addCommand(alignCommand(finish));
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.

@@ -4,7 +4,7 @@ import type { TranscribeEvent } from "../events.js";
 import type { Engine } from "../model/engine.js";
 import { createWriter } from "../output/formats.js";
 import { hideNoise } from "../output/noise.js";
-import { transcribe } from "../pipeline/transcribe.js";
+import type { transcribe } from "../pipeline/transcribe.js";
 import { formatClock } from "./clock.js";
 import { Document } from "./document.js";
 import { worseExitCode } from "./exit-code.js";
@@ -24,9 +24,13 @@ export interface FileOutcome {
   readonly stop: boolean;
 }
 
+/** What makes the events of an input. */
+export type Transcriber = typeof transcribe;
+
 interface FileJob {
   readonly planned: PlannedInput;
   readonly options: FileOptions;
+  readonly transcriber: Transcriber;
   readonly engine: Engine;
   /** Where the times of words come from, if not from the engine. */
   readonly aligner: Engine | undefined;
@@ -48,14 +52,9 @@ export async function transcribeFile(job: FileJob): Promise<FileOutcome> {
   const { language } = job.options.transcribe.decoding;
   const run: FileRun = { exitCode: EXIT.ok, language, readerGone: false };
   try {
+    const events = job.transcriber(input, job.options.transcribe, job.engine, job.signal, job.aligner);
     // Leaving the loop early ends the generator, and with it the decoding of the rest.
-    for await (const event of transcribe(
-      input,
-      job.options.transcribe,
-      job.engine,
-      job.signal,
-      job.aligner,
-    )) {
+    for await (const event of events) {
       await handleEvent(event, job, documents, run);
       if (run.readerGone) break;
     }

@@ -22,7 +22,7 @@ import type { TranscribeOptions } from "./transcribe-options.js";
 import { Turns } from "./turns.js";
 import { windowWords } from "./words/window-words.js";
 
-interface DecodedWindow {
+export interface DecodedWindow {
   readonly window: PlannedWindow;
   readonly result: WindowResult;
   /** Of each segment, where they are wanted. */
@@ -192,12 +192,14 @@ interface DecodeContext {
   readonly recording: number;
   /** The same for every window: no text is fed from one to the next. */
   readonly prompt: readonly number[];
+  /** Windows keep their columns, to be read again. */
+  readonly keepsAudio?: boolean;
 }
 
 /** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
-async function decodeWhole(
+export async function decodeWhole(
   window: PlannedWindow,
-  { options, engine, aligner, recording, prompt }: DecodeContext,
+  { options, engine, aligner, recording, prompt, keepsAudio = false }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
@@ -220,7 +222,8 @@ async function decodeWhole(
         ? undefined
         : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
   }
-  discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
+  if (!keepsAudio)
+    discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
   return parts;
 }
 

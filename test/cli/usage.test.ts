@@ -37,7 +37,7 @@ const OPTIONS = [
   ..."--initial-prompt --word-timestamps --condition-on-previous-text --carry-initial-prompt --prefix".split(
     " ",
   ),
-  ..."--clip-timestamps --hallucination-silence-threshold".split(" "),
+  ..."--clip-timestamps --hallucination-silence-threshold --align-model".split(" "),
   ..."--highlight-words --max-line-width --max-line-count --max-words-per-line".split(" "),
   ..."--channels --speakers --raw --vad-threshold --min-speech-ms --min-silence-ms --speech-pad-ms --no-vad".split(
     " ",
