@@ -33,6 +33,8 @@ const LONG_RECORDING_SECONDS = 180;
 const EARLY_WINDOW_SECONDS = 12;
 /** What is left of a window must be at least this long, and spoken in, to be decoded again. */
 const MIN_REST_SECONDS = 1;
+/** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
+const MAX_LOOPS = 3;
 
 /**
  * Events of one recording: warnings, then the language with the first text, segments with progress in between, the end last.
@@ -159,6 +161,8 @@ async function decodeWhole(
   { options, engine, aligner, recording, prompt }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
+  let { decoding } = options;
+  let loops = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
     assembleWindow(rest.columns, rest.columns.length / engine.nMels, engine.nMels, mel);
@@ -167,15 +171,18 @@ async function decodeWhole(
       recording,
       mel,
       windowSeconds,
-      options: options.decoding,
+      options: decoding,
       prompt,
       wantWords: options.words && aligner === undefined,
     });
     const { task } = options.decoding;
     const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
     parts.push({ window: rest, result, words });
+    // The rest is the same window: it has no say of its own in which language is spoken.
+    decoding = { ...decoding, language: result.language };
+    if (result.isCut) loops++;
     rest =
-      result.resumeSeconds === undefined
+      result.resumeSeconds === undefined || loops > MAX_LOOPS
         ? undefined
         : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
   }
