@@ -14,6 +14,7 @@ import type { Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
 import { encodeText } from "./encode-text.js";
 import { inOrder } from "./in-order.js";
+import { mayBeFaintSpeech, withoutInvented } from "./invented-text.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
 import { transcribeReference } from "./reference/transcribe-reference.js";
@@ -35,6 +36,8 @@ const EARLY_WINDOW_SECONDS = 12;
 const MIN_REST_SECONDS = 1;
 /** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
 const MAX_LOOPS = 3;
+/** From this probability on a language is told, also of a recording without text. */
+const LIKELY_LANGUAGE_PROBABILITY = 0.5;
 
 /**
  * Events of one recording: warnings, then the language with the first text, segments with progress in between, the end last.
@@ -88,6 +91,7 @@ async function* transcribeFast(
   const totals = noTotals();
   let speechSamples = 0;
   let language: string | undefined;
+  let likelyLanguage: string | undefined;
   let segments = 0;
   let endSeconds = 0;
   let model: SileroVad | undefined;
@@ -112,7 +116,9 @@ async function* transcribeFast(
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
-      for (const { window, result, words } of parts) {
+      for (const part of parts) {
+        const { window, result, words } = withoutInvented(part, options.decoding);
+        if (result.languageProbability >= LIKELY_LANGUAGE_PROBABILITY) likelyLanguage ??= result.language;
         if (language === undefined && result.segments.some(hasText)) {
           language = result.language;
           yield { type: "language", language, probability: result.languageProbability };
@@ -143,7 +149,7 @@ async function* transcribeFast(
     audioSeconds: clock.audioSamples / SAMPLE_RATE_HZ,
     speechSeconds: speechSamples / SAMPLE_RATE_HZ,
   };
-  yield { type: "end", timings, language };
+  yield { type: "end", timings, language: language ?? likelyLanguage };
 }
 
 interface DecodeContext {
@@ -164,17 +170,23 @@ async function decodeWhole(
   let { decoding } = options;
   let loops = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
-    const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
-    assembleWindow(rest.columns, rest.columns.length / engine.nMels, engine.nMels, mel);
-    const windowSeconds = (rest.endSample - rest.startSample) / SAMPLE_RATE_HZ;
-    const result = await engine.decodeWindow({
-      recording,
-      mel,
-      windowSeconds,
-      options: decoding,
-      prompt,
-      wantWords: options.words && aligner === undefined,
-    });
+    const { columns, startSample, endSample, speech }: PlannedWindow = rest;
+    const decode = (temperatures: readonly number[]): Promise<WindowResult> => {
+      const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
+      assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
+      return engine.decodeWindow({
+        recording,
+        mel,
+        windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
+        options: { ...decoding, temperatures },
+        prompt,
+        wantWords: options.words && aligner === undefined,
+      });
+    };
+    const { temperatures } = decoding;
+    // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more.
+    let result = await decode(speech.length > 0 ? temperatures : temperatures.slice(0, 1));
+    if (speech.length === 0 && mayBeFaintSpeech(result)) result = await decode(temperatures);
     const { task } = options.decoding;
     const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
     parts.push({ window: rest, result, words });

@@ -110,7 +110,8 @@ export class BatchDecoder {
     if (!isMultilingual) return { language: "en", probability: 1, probabilities: {} };
     const slot = this.#jobs.length;
     await this.#runtime.encode(mel, this.#cross, slot);
-    const probabilities = await this.#languageProbabilities(slot, this.#samplingLane(1), 0);
+    const logits = await this.#startLogits(slot, this.#samplingLane(1), 0);
+    const probabilities = languageProbabilities(logits, this.#tokenizer);
     const best = probabilities.indexOf(Math.max(...probabilities));
     return {
       language: languages[best]!,
@@ -299,13 +300,14 @@ export class BatchDecoder {
     if (language !== undefined) return { language, probability: 1 };
     const memory = this.#languages.get(request.recording) ?? new LanguageMemory();
     this.#languages.set(request.recording, memory);
-    if (memory.settled !== undefined) return memory.settled;
-    const probabilities = await this.#languageProbabilities(slot, lane, slot * lane.rowsPerWindow);
-    return memory.observe(probabilities, this.#tokenizer.languages);
+    const logits = await this.#startLogits(slot, lane, slot * lane.rowsPerWindow);
+    const probabilities = languageProbabilities(logits, this.#tokenizer);
+    const noSpeechProb = probabilityOf(this.#tokenizer.noSpeechToken, logits);
+    return memory.observe(probabilities, this.#tokenizer.languages, 1 - noSpeechProb);
   }
 
-  /** Of the window in the slot, in the order of the tokenizer's languages; `row` of the lane is overwritten. */
-  async #languageProbabilities(slot: number, lane: Lane, row: number): Promise<Float32Array> {
+  /** What may follow `<|startoftranscript|>` in the window in the slot; `row` of the lane is overwritten. */
+  async #startLogits(slot: number, lane: Lane, row: number): Promise<Float32Array> {
     const { logits } = await this.#runtime.step({
       rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: ANY_TOKEN }],
       cross: this.#cross.one(slot),
@@ -316,7 +318,7 @@ export class BatchDecoder {
       logitIndex: [0],
       wantLogits: true,
     });
-    return languageProbabilities(logits, this.#tokenizer);
+    return logits;
   }
 
   async #wordsOf(
