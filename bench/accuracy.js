@@ -22,6 +22,7 @@ const SHARED = fileURLToPath(new URL("../../shared", import.meta.url));
 /**
  * @typedef {{ file: string, language: string | null, transcript?: string | null }} Clip
  * @typedef {Record<string, string>} Texts by the name of who wrote them
+ * @typedef {Map<string, string | null>} Languages that mubbles detected, by clip
  * @typedef {{ id: string, unit: string, length: number, errors: Record<string, number> }} Score
  */
 
@@ -40,6 +41,9 @@ function main() {
   });
   const clips = readManifest(values.data).filter(({ file }) => file.includes(values.match));
   const spoken = clips.filter(({ language, transcript }) => language !== null && transcript);
+  // Without a transcript there is still a language to detect, and text that must not loop.
+  const untold = clips.filter(({ language, transcript }) => language !== null && !transcript);
+  const all = [...spoken, ...untold];
   const silent = clips.filter(({ language }) => language === null);
   if (spoken.length + silent.length === 0)
     throw new Error(`no clip of ${values.data} matches "${values.match}"`);
@@ -48,15 +52,17 @@ function main() {
   const names = [...(values["no-run"] ? [] : ["mubbles"]), ...others.map(([name]) => name)];
   /** @type {Map<string, Texts>} */
   const texts = new Map(clips.map(({ file }) => [file, {}]));
+  /** @type {Languages} */
+  const languages = new Map();
   for (const [name, folder] of others) {
     for (const { file } of [...spoken, ...silent]) addText(texts, file, name, join(folder, `${file}.json`));
   }
   if (!values["no-run"]) {
     const began = performance.now();
     const options = ["--beam-size", values["beam-size"], ...mubblesOptions];
-    transcribe([...spoken, ...silent], values.data, options, texts);
+    transcribe([...all, ...silent], values.data, options, { texts, languages });
     print(
-      `mubbles took ${((performance.now() - began) / 1000).toFixed(0)} s for ${spoken.length + silent.length} clips`,
+      `mubbles took ${((performance.now() - began) / 1000).toFixed(0)} s for ${all.length + silent.length} clips`,
     );
   }
 
@@ -65,13 +71,15 @@ function main() {
   printClips(scores, names);
   printTotals(totals, names);
   const invented = printNonspeech(silent, texts);
+  const repeated = printRepeated(all, texts);
+  const wrongLanguages = values["no-run"] ? [] : printLanguages(all, languages);
   if (values.json !== undefined) {
     writeFileSync(
       values.json,
-      `${JSON.stringify({ totals, scores, texts: Object.fromEntries(texts), invented }, undefined, 1)}\n`,
+      `${JSON.stringify({ totals, scores, texts: Object.fromEntries(texts), invented, repeated, wrongLanguages }, undefined, 1)}\n`,
     );
   }
-  const missing = [...spoken, ...silent].filter(
+  const missing = [...all, ...silent].filter(
     ({ file }) => names.includes("mubbles") && textsOf(texts, file).mubbles === undefined,
   );
   for (const { file } of missing) print(`NOT TRANSCRIBED: ${file}`);
@@ -132,9 +140,9 @@ function textsOf(texts, file) {
  * @param {readonly Clip[]} clips
  * @param {string} data
  * @param {readonly string[]} options
- * @param {Map<string, Texts>} texts
+ * @param {{ texts: Map<string, Texts>, languages: Languages }} results
  */
-function transcribe(clips, data, options, texts) {
+function transcribe(clips, data, options, { texts, languages }) {
   const temporary = mkdtempSync(join(tmpdir(), "mubbles-accuracy-"));
   try {
     for (const [i, group] of groupsByName(clips).entries()) {
@@ -155,7 +163,11 @@ function transcribe(clips, data, options, texts) {
       const { status, error } = spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
       if (error !== undefined) throw error;
       if (status !== 0) print(`mubbles ended with ${status}`);
-      for (const { file } of group) addText(texts, file, "mubbles", join(folder, `${parse(file).name}.json`));
+      for (const { file } of group) {
+        const path = join(folder, `${parse(file).name}.json`);
+        addText(texts, file, "mubbles", path);
+        if (existsSync(path)) languages.set(file, JSON.parse(readFileSync(path, "utf8")).language);
+      }
     }
   } finally {
     rmSync(temporary, { recursive: true });
@@ -294,6 +306,65 @@ function printNonspeech(clips, texts) {
     );
   }
   return invented;
+}
+
+/**
+ * @param {readonly Clip[]} clips
+ * @param {Map<string, Texts>} texts
+ * @returns {Record<string, string[]>} by clip: what mubbles repeats three times in a row or more, and the transcript does not
+ */
+function printRepeated(clips, texts) {
+  /** @type {Record<string, string[]>} */
+  const repeated = {};
+  print("\nwords that mubbles repeats three times in a row or more, and the transcript does not");
+  for (const { file, transcript } of clips) {
+    const spoken = repetitions(transcript ?? "");
+    const own = repetitions(textsOf(texts, file).mubbles ?? "").filter((entry) => !spoken.includes(entry));
+    if (own.length > 0) repeated[file] = own;
+    for (const entry of own)
+      print(`${file.padEnd(46)} ${entry}${transcript ? "" : " (no transcript: listen)"}`);
+  }
+  if (Object.keys(repeated).length === 0) print("none");
+  return repeated;
+}
+
+const MIN_COPIES = 3;
+
+/**
+ * @param {string} text
+ * @returns {string[]} each run of copies as "3 × words"
+ */
+function repetitions(text) {
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}']+/gu) ?? [];
+  const found = [];
+  for (let start = 0; start < words.length; ) {
+    let end = start + 1;
+    for (let length = 1; start + length * MIN_COPIES <= words.length; length++) {
+      let same = 0;
+      while (start + same + length < words.length && words[start + same] === words[start + same + length])
+        same++;
+      const copies = Math.floor(same / length) + 1;
+      if (copies < MIN_COPIES) continue;
+      found.push(`${copies} × ${words.slice(start, start + length).join(" ")}`);
+      end = start + copies * length;
+      break;
+    }
+    start = end;
+  }
+  return found;
+}
+
+/**
+ * @param {readonly Clip[]} clips
+ * @param {Languages} languages
+ * @returns {string[]} the clips whose language was not detected, or wrongly
+ */
+function printLanguages(clips, languages) {
+  const wrong = clips.filter(({ file, language }) => languages.get(file) !== language);
+  print(`\nlanguages: ${clips.length - wrong.length} of ${clips.length} right`);
+  for (const { file, language } of wrong)
+    print(`${file.padEnd(46)} manifest ${language}, mubbles ${languages.get(file) ?? "none"}`);
+  return wrong.map(({ file }) => file);
 }
 
 /** @param {string} line */

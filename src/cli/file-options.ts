@@ -229,6 +229,7 @@ function decodingOptions(parsed: ParsedOptions): DecodingOptions {
     logprobThreshold: unlessNone(parsed.logprobThreshold),
     noSpeechThreshold: unlessNone(parsed.noSpeechThreshold),
     suppressTokens: parsed.suppressTokens,
+    loopGuard: parsed.strategy === "fast",
   };
 }
 

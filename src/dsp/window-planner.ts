@@ -26,7 +26,7 @@ export interface DecodeWindow {
   readonly startSample: number;
   /** At most 30 s after the start. */
   readonly endSample: number;
-  /** Where somebody speaks in this window, with padding; never empty. */
+  /** Where somebody speaks in this window, with padding; from the planners never empty. */
   readonly speech: readonly { readonly startSample: number; readonly endSample: number }[];
 }
 
@@ -101,6 +101,11 @@ export class WindowPlanner {
     this.#add(this.#detector.end(totalSamples));
     while (this.#islands.length > 0) windows.push(this.#take());
     return windows;
+  }
+
+  /** Whether any speech has been found so far. */
+  get hasHeard(): boolean {
+    return this.#plannedSample > 0 || this.#islands.length > 0 || this.#detector.open !== undefined;
   }
 
   /** Audio before this sample will never be asked for again. */

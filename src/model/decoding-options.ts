@@ -22,6 +22,8 @@ export interface DecodingOptions {
   readonly noSpeechThreshold: number | undefined;
   /** Token ids never sampled; -1 stands for the non-speech set. */
   readonly suppressTokens: readonly number[];
+  /** Whether loops of the decoder are told from speakers who repeat themselves, and cut; openai/whisper has no such rule. */
+  readonly loopGuard: boolean;
 }
 
 /** Defaults of the command line (CLI.md), equal to openai/whisper's. */
@@ -37,4 +39,5 @@ export const DEFAULT_DECODING_OPTIONS: DecodingOptions = {
   logprobThreshold: -1,
   noSpeechThreshold: 0.6,
   suppressTokens: [-1],
+  loopGuard: true,
 };

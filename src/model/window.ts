@@ -60,6 +60,8 @@ export interface WindowResult {
   readonly segments: readonly WindowSegment[];
   /** Where the model began a segment and said nothing more: what is spoken from there on is still to be decoded. */
   readonly resumeSeconds: number | undefined;
+  /** The text ran into a loop and ends before it; `resumeSeconds` is there. */
+  readonly isCut: boolean;
   /** How far the text goes, in mel frames from the start of the window: there openai/whisper's next window begins. */
   readonly seekFrames: number;
   /** The text ends with a single timestamp: nobody speaks after it. */

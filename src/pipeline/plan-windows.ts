@@ -4,7 +4,7 @@ import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { type DecodeWindow, FixedWindowPlanner, WindowPlanner } from "../dsp/window-planner.js";
 import { discardBuffers } from "../model/discard.js";
 import { SILERO_FRAME_SAMPLES, type SileroVad } from "../model/silero.js";
-import { HOP_SAMPLES } from "../units.js";
+import { HOP_SAMPLES, WINDOW_SAMPLES } from "../units.js";
 import { MelHistory } from "./mel-history.js";
 
 /** A window with its log-mel columns [frames × nMels], before clamping and scaling. */
@@ -190,6 +190,8 @@ class SpeechCutter implements Cutter {
   readonly #block = new Float32Array(VAD_BLOCK_SAMPLES);
   readonly #probabilities = new Float32Array(VAD_BLOCK_SAMPLES / SILERO_FRAME_SAMPLES);
   #filled = 0;
+  /** All that was pushed. */
+  #samples = 0;
 
   constructor(
     model: SileroVad,
@@ -204,6 +206,7 @@ class SpeechCutter implements Cutter {
 
   async push(samples: Float32Array): Promise<DecodeWindow[]> {
     const windows: DecodeWindow[] = [];
+    this.#samples += samples.length;
     for (let at = 0; at < samples.length; ) {
       const part = samples.subarray(at, at + VAD_BLOCK_SAMPLES - this.#filled);
       this.#block.set(part, this.#filled);
@@ -214,16 +217,23 @@ class SpeechCutter implements Cutter {
     return windows;
   }
 
-  /** The last frame is filled up with silence. */
+  /**
+   * The last frame is filled up with silence. Where nobody was heard, a recording of one window at most is that window, with no
+   * speech in it: the model may understand a whisper, and what language it is.
+   */
   async end(totalSamples: number): Promise<DecodeWindow[]> {
     const whole = Math.ceil(this.#filled / SILERO_FRAME_SAMPLES) * SILERO_FRAME_SAMPLES;
     this.#block.fill(0, this.#filled, whole);
     const windows = whole > 0 ? await this.#run(whole) : [];
-    return [...windows, ...this.#planner.end(totalSamples)];
+    windows.push(...this.#planner.end(totalSamples));
+    if (windows.length > 0 || this.#planner.hasHeard || totalSamples > WINDOW_SAMPLES) return windows;
+    const endSample = Math.ceil(totalSamples / HOP_SAMPLES) * HOP_SAMPLES;
+    return endSample > 0 ? [{ startSample: 0, endSample, speech: [] }] : [];
   }
 
   get neededFromSample(): number {
-    return this.#planner.neededFromSample;
+    const mayBeWhole = !this.#planner.hasHeard && this.#samples <= WINDOW_SAMPLES;
+    return mayBeWhole ? 0 : this.#planner.neededFromSample;
   }
 
   async #run(samples: number): Promise<DecodeWindow[]> {

@@ -14,6 +14,7 @@ import type { Segment, Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../units.js";
 import { encodeText } from "./encode-text.js";
 import { inOrder } from "./in-order.js";
+import { mayBeFaintSpeech, withoutInvented } from "./invented-text.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
 import { transcribeReference } from "./reference/transcribe-reference.js";
@@ -34,6 +35,10 @@ const LONG_RECORDING_SECONDS = 180;
 const EARLY_WINDOW_SECONDS = 12;
 /** What is left of a window must be at least this long, and spoken in, to be decoded again. */
 const MIN_REST_SECONDS = 1;
+/** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
+const MAX_LOOPS = 3;
+/** From this probability on a language is told, also of a recording without text. */
+const LIKELY_LANGUAGE_PROBABILITY = 0.5;
 
 /**
  * Events of one recording: warnings, then the language with the first text, segments with progress in between, the end last.
@@ -90,6 +95,7 @@ async function* transcribeFast(
   let speechSamples = 0;
   let positionSeconds = 0;
   let language: string | undefined;
+  let likelyLanguage: string | undefined;
   try {
     channels = channelsOf(input, media, options, engine);
     if (detection !== undefined) for (const _ of channels) models.push(await SileroVad.load());
@@ -112,8 +118,10 @@ async function* transcribeFast(
     for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, true)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
-      for (const { window, result, words } of parts) {
+      for (const part of parts) {
+        const { window, result, words } = withoutInvented(part, options.decoding);
         const channel = channels[window.channel]!;
+        if (result.languageProbability >= LIKELY_LANGUAGE_PROBABILITY) likelyLanguage ??= result.language;
         if (!channel.hasLanguage && result.segments.some(hasText)) {
           channel.hasLanguage = true;
           language ??= result.language;
@@ -154,7 +162,7 @@ async function* transcribeFast(
     audioSeconds: clock.audioSamples / SAMPLE_RATE_HZ,
     speechSeconds: speechSamples / SAMPLE_RATE_HZ,
   };
-  yield { type: "end", timings, language };
+  yield { type: "end", timings, language: language ?? likelyLanguage };
 }
 
 /** What is remembered of a channel, or of the recording where all are one. */
@@ -202,23 +210,34 @@ export async function decodeWhole(
   { options, engine, aligner, recording, prompt, keepsAudio = false }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
+  let { decoding } = options;
+  let loops = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
-    const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
-    assembleWindow(rest.columns, rest.columns.length / engine.nMels, engine.nMels, mel);
-    const windowSeconds = (rest.endSample - rest.startSample) / SAMPLE_RATE_HZ;
-    const result = await engine.decodeWindow({
-      recording,
-      mel,
-      windowSeconds,
-      options: options.decoding,
-      prompt,
-      wantWords: options.words && aligner === undefined,
-    });
+    const { columns, startSample, endSample, speech }: PlannedWindow = rest;
+    const decode = (temperatures: readonly number[]): Promise<WindowResult> => {
+      const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
+      assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
+      return engine.decodeWindow({
+        recording,
+        mel,
+        windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
+        options: { ...decoding, temperatures },
+        prompt,
+        wantWords: options.words && aligner === undefined,
+      });
+    };
+    const { temperatures } = decoding;
+    // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more.
+    let result = await decode(speech.length > 0 ? temperatures : temperatures.slice(0, 1));
+    if (speech.length === 0 && mayBeFaintSpeech(result)) result = await decode(temperatures);
     const { task } = options.decoding;
     const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
     parts.push({ window: rest, result, words });
+    // The rest is the same window: it has no say of its own in which language is spoken.
+    decoding = { ...decoding, language: result.language };
+    if (result.isCut) loops++;
     rest =
-      result.resumeSeconds === undefined
+      result.resumeSeconds === undefined || loops > MAX_LOOPS
         ? undefined
         : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
   }

@@ -9,6 +9,7 @@ type Span = readonly [startSeconds: number, endSeconds: number];
 const RESULT: Omit<WindowResult, "segments"> = {
   tokens: [],
   resumeSeconds: undefined,
+  isCut: false,
   seekFrames: 3000,
   endsWithOneTimestamp: true,
   isSilence: false,

@@ -85,9 +85,19 @@ describe("with VAD", () => {
     expectColumns(windows, audio);
   });
 
-  test.each([0, 100, 20 * SAMPLE_RATE_HZ])("%d samples of silence: no window", async (samples) => {
+  test.each([0, 31 * SAMPLE_RATE_HZ])("%d samples of silence: no window", async (samples) => {
     expect((await plan(new Float32Array(samples))).windows).toEqual([]);
   });
+
+  test.each([100, 20 * SAMPLE_RATE_HZ])(
+    "%d samples of silence: one window, with no speech in it",
+    async (samples) => {
+      const { windows } = await plan(new Float32Array(samples));
+      const endSample = Math.ceil(samples / HOP_SAMPLES) * HOP_SAMPLES;
+      expect(windows).toMatchObject([{ startSample: 0, endSample, speech: [] }]);
+      expect(windows[0]!.columns).toHaveLength((endSample / HOP_SAMPLES) * N_MELS);
+    },
+  );
 
   test("a recording does not hear the one before", async () => {
     const { windows: first } = await plan(speech);

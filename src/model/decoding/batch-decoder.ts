@@ -11,6 +11,7 @@ import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "../window.js";
 import { type DetectedLanguage, LanguageMemory, languageProbabilities } from "./language.js";
 import { filterLogits, probabilityOf, sampleToken } from "./logit-filters.js";
+import { cutLoop, hasRepetition, reviewRepetitions, type TextAttention } from "./loop-guard.js";
 import { seededRandom } from "./sampling.js";
 import { firstTokenMask, suppressionMask } from "./suppression.js";
 import { TextAligner } from "./text-aligner.js";
@@ -109,7 +110,8 @@ export class BatchDecoder {
     if (!isMultilingual) return { language: "en", probability: 1, probabilities: {} };
     const slot = this.#jobs.length;
     await this.#runtime.encode(mel, this.#cross, slot);
-    const probabilities = await this.#languageProbabilities(slot, this.#samplingLane(1), 0);
+    const logits = await this.#startLogits(slot, this.#samplingLane(1), 0);
+    const probabilities = languageProbabilities(logits, this.#tokenizer);
     const best = probabilities.indexOf(Math.max(...probabilities));
     return {
       language: languages[best]!,
@@ -143,6 +145,7 @@ export class BatchDecoder {
         lane.cache.copyRow(firstRow + from, firstRow + to, cachedLength);
       }
     });
+    for (const [slot, window] of windows.entries()) await this.#cutLoops(window, slot);
     const share = (performance.now() - began) / 1000 / windows.length;
     for (const window of windows) window.decodeSeconds += share;
     for (let slot = this.#jobs.length - 1; slot >= 0; slot--) await this.#settleIfDone(slot);
@@ -153,14 +156,14 @@ export class BatchDecoder {
     const { window, settle } = this.#jobs[slot]!;
     if (!window.isDone) return;
     const [first, ...others] = window.options.temperatures;
-    let attempt = window.attempt(first!);
+    let attempt = await this.#reviewed(window, window.attempt(first!), slot);
     for (const temperature of others) {
       if (!window.hasFailed(attempt)) break;
       const began = performance.now();
       window.restart(temperature);
       await this.#sample(slot, temperature);
+      attempt = await this.#reviewed(window, window.attempt(temperature), slot);
       window.decodeSeconds += (performance.now() - began) / 1000;
-      attempt = window.attempt(temperature);
     }
     settle(window.result(attempt, await this.#wordsOf(window, attempt, slot)));
     this.#remove(slot);
@@ -212,7 +215,33 @@ export class BatchDecoder {
           );
         }),
       );
+      await this.#cutLoops(window, slot);
     }
+  }
+
+  /** Ends the sequences that have run into a loop. */
+  async #cutLoops(window: WindowDecoder, slot: number): Promise<void> {
+    for (const { tokens, row } of window.suspicious) {
+      const cut = cutLoop(tokens, this.#tokenizer, await this.#attentionOf(window, tokens, slot));
+      if (cut !== undefined) window.decoder.cut(row, cut);
+    }
+  }
+
+  async #reviewed(window: WindowDecoder, attempt: Attempt, slot: number): Promise<Attempt> {
+    const { endToken } = this.#tokenizer;
+    if (!window.options.loopGuard || !hasRepetition(attempt.tokens, endToken)) return attempt;
+    const attention = await this.#attentionOf(window, attempt.tokens, slot);
+    return window.reviewed(attempt, reviewRepetitions(attempt.tokens, endToken, attention));
+  }
+
+  #attentionOf(window: WindowDecoder, tokens: readonly number[], slot: number): Promise<TextAttention> {
+    return this.#aligner.attend({
+      cross: this.#cross.one(slot),
+      windowSeconds: window.request.windowSeconds,
+      language: window.language,
+      task: window.options.task,
+      tokens: tokens.filter((token) => token < this.#tokenizer.endToken),
+    });
   }
 
   /** Runs the prompt in one row, reads the probability of no speech, and lets the decoder take its first tokens. */
@@ -271,13 +300,14 @@ export class BatchDecoder {
     if (language !== undefined) return { language, probability: 1 };
     const memory = this.#languages.get(request.recording) ?? new LanguageMemory();
     this.#languages.set(request.recording, memory);
-    if (memory.settled !== undefined) return memory.settled;
-    const probabilities = await this.#languageProbabilities(slot, lane, slot * lane.rowsPerWindow);
-    return memory.observe(probabilities, this.#tokenizer.languages);
+    const logits = await this.#startLogits(slot, lane, slot * lane.rowsPerWindow);
+    const probabilities = languageProbabilities(logits, this.#tokenizer);
+    const noSpeechProb = probabilityOf(this.#tokenizer.noSpeechToken, logits);
+    return memory.observe(probabilities, this.#tokenizer.languages, 1 - noSpeechProb);
   }
 
-  /** Of the window in the slot, in the order of the tokenizer's languages; `row` of the lane is overwritten. */
-  async #languageProbabilities(slot: number, lane: Lane, row: number): Promise<Float32Array> {
+  /** What may follow `<|startoftranscript|>` in the window in the slot; `row` of the lane is overwritten. */
+  async #startLogits(slot: number, lane: Lane, row: number): Promise<Float32Array> {
     const { logits } = await this.#runtime.step({
       rows: [{ newTokens: [this.#tokenizer.startToken], pastLength: 0, constraint: ANY_TOKEN }],
       cross: this.#cross.one(slot),
@@ -288,7 +318,7 @@ export class BatchDecoder {
       logitIndex: [0],
       wantLogits: true,
     });
-    return languageProbabilities(logits, this.#tokenizer);
+    return logits;
   }
 
   async #wordsOf(

@@ -2,7 +2,9 @@ import { roundHalfToEven } from "./python-round.js";
 import {
   addLogprob,
   type Finished,
+  finishedByCut,
   type Hypothesis,
+  type LoopCut,
   type RowChoice,
   type RowCopy,
   type TokenDecoder,
@@ -23,8 +25,9 @@ export class BeamSearch implements TokenDecoder {
   readonly topK: number;
   readonly #maxCandidates: number;
   readonly #endToken: number;
-  #beams: Hypothesis[] = [{ tokens: [], sumLogprob: 0, row: 0 }];
+  #beams: Hypothesis[] = [{ tokens: [], sumLogprob: 0, sums: [], row: 0 }];
   readonly #finished: Finished[] = [];
+  readonly #cut: Finished[] = [];
 
   constructor(beamSize: number, patience: number, endToken: number) {
     this.rows = beamSize;
@@ -38,7 +41,7 @@ export class BeamSearch implements TokenDecoder {
   }
 
   get isDone(): boolean {
-    return this.#finished.length >= this.#maxCandidates;
+    return this.#finished.length >= this.#maxCandidates || this.#beams.length === 0;
   }
 
   advance(choices: readonly RowChoice[]): readonly RowCopy[] {
@@ -61,6 +64,13 @@ export class BeamSearch implements TokenDecoder {
     return this.#settle(kept);
   }
 
+  /** The other beams take its place at the next step. */
+  cut(row: number, cut: LoopCut): void {
+    const beam = this.#beams.find((other) => other.row === row)!;
+    this.#beams = this.#beams.filter((other) => other !== beam);
+    this.#cut.push(finishedByCut(beam, cut));
+  }
+
   results(): Finished[] {
     const results = [...this.#finished];
     // The reference reverses a rising sort: of equal sums the last comes first.
@@ -69,7 +79,7 @@ export class BeamSearch implements TokenDecoder {
       if (results.length >= this.rows) break;
       results.push(beam);
     }
-    return results;
+    return results.length > 0 ? results : this.#cut;
   }
 
   #finish({ parent, sumLogprob }: Candidate): void {
@@ -90,7 +100,7 @@ export class BeamSearch implements TokenDecoder {
     this.#beams = kept.map(({ parent, token, sumLogprob }, i) => {
       const row = rows[i] ?? free.shift()!;
       if (row !== parent.row) copies.push({ from: parent.row, to: row });
-      return { tokens: [...parent.tokens, token], sumLogprob, row };
+      return { tokens: [...parent.tokens, token], sumLogprob, sums: [...parent.sums, sumLogprob], row };
     });
     return copies;
   }

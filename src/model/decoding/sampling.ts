@@ -2,7 +2,9 @@
 import {
   addLogprob,
   type Finished,
+  finishedByCut,
   type Hypothesis,
+  type LoopCut,
   type RowChoice,
   type RowCopy,
   type TokenDecoder,
@@ -12,7 +14,7 @@ import {
 export class Sampling implements TokenDecoder {
   readonly rows: number;
   readonly topK = 1;
-  #sequences: (Hypothesis & { readonly isDone: boolean })[];
+  #sequences: (Hypothesis & { readonly isDone: boolean; readonly left?: Finished })[];
   readonly #endToken: number;
 
   constructor(bestOf: number, endToken: number) {
@@ -21,6 +23,7 @@ export class Sampling implements TokenDecoder {
     this.#sequences = Array.from({ length: bestOf }, (_, row) => ({
       tokens: [],
       sumLogprob: 0,
+      sums: [],
       row,
       isDone: false,
     }));
@@ -43,18 +46,20 @@ export class Sampling implements TokenDecoder {
       const token = choice.tokens[0]!;
       const isDone = token === this.#endToken;
       const tokens = isDone ? sequence.tokens : [...sequence.tokens, token];
-      return {
-        ...sequence,
-        tokens,
-        isDone,
-        sumLogprob: addLogprob(sequence.sumLogprob, choice.logprobs[0]!),
-      };
+      const sumLogprob = addLogprob(sequence.sumLogprob, choice.logprobs[0]!);
+      return { ...sequence, tokens, isDone, sumLogprob, sums: [...sequence.sums, sumLogprob] };
     });
     return isFirst ? this.#sequences.slice(1).map(({ row }) => ({ from: 0, to: row })) : [];
   }
 
+  cut(row: number, cut: LoopCut): void {
+    const sequence = this.#sequences[row]!;
+    this.#sequences[row] = { ...sequence, isDone: true, left: finishedByCut(sequence, cut) };
+  }
+
   results(): Finished[] {
-    return this.#sequences;
+    const whole = this.#sequences.filter(({ left }) => left === undefined);
+    return whole.length > 0 ? whole : this.#sequences.map(({ left }) => left!);
   }
 }
 

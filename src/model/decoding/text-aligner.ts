@@ -9,6 +9,7 @@ import { splitIntoWords } from "../timing/split-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest } from "../window.js";
+import type { TextAttention } from "./loop-guard.js";
 import { ANY_TOKEN } from "./timestamp-rules.js";
 
 /** Tokens read at once: the logits of each take 0.2 MB several times over. */
@@ -54,6 +55,14 @@ export class TextAligner {
       words: splitIntoWords(tokens, this.#tokenizer.isMultilingual ? language : undefined, this.#tokenizer),
       probabilities: nextLogprobs.subarray(start.length, start.length + tokens.length).map(Math.exp),
     });
+  }
+
+  /** The attention of the text alone, for the loop guard. */
+  async attend({ cross, windowSeconds, language, task, tokens }: Text): Promise<TextAttention> {
+    const start = this.#tokenizer.startSequence(language, task);
+    const sequence = [...start, this.#tokenizer.noTimestampsToken, ...tokens];
+    const { attention } = await this.#read(sequence, cross, Math.round(windowSeconds * FRAMES_PER_SECOND));
+    return { attention, firstRow: start.length };
   }
 
   async #read(

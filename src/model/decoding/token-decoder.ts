@@ -5,6 +5,8 @@ export interface Hypothesis {
   /** Tokens after the prompt, the end token not included. */
   readonly tokens: readonly number[];
   readonly sumLogprob: number;
+  /** The sum as it was after each token, so that a sequence can be cut. */
+  readonly sums: readonly number[];
   readonly row: number;
 }
 
@@ -23,6 +25,19 @@ export interface RowCopy {
 export interface Finished {
   readonly tokens: readonly number[];
   readonly sumLogprob: number;
+  /** Where the sequence ran into a loop: what is left of it. */
+  readonly cut?: LoopCut;
+}
+
+/** What the loop guard leaves of a sequence. */
+export interface LoopCut {
+  readonly tokens: readonly number[];
+  /** How many of the sequence's own tokens are among them, from the start on; a timestamp may follow. */
+  readonly length: number;
+  /** Where the part that is kept ends in the window. */
+  readonly endSeconds: number;
+  /** True where nothing stands before the loop, and not even that was said twice. */
+  readonly isAllLoop: boolean;
 }
 
 export interface TokenDecoder {
@@ -34,9 +49,16 @@ export interface TokenDecoder {
   readonly active: readonly Hypothesis[];
   /** Takes the choice of every row (only row 0 after the prompt) and returns which caches to copy before the next step. */
   advance(choices: readonly RowChoice[]): readonly RowCopy[];
+  /** Ends the sequence in this row, which has run into a loop: it counts only where no other sequence is left. */
+  cut(row: number, cut: LoopCut): void;
   readonly isDone: boolean;
   /** The candidates to rank, unfinished ones included where too few have ended. */
   results(): Finished[];
+}
+
+/** A sequence as far as it is kept. */
+export function finishedByCut({ sums }: Pick<Hypothesis, "sums">, cut: LoopCut): Finished {
+  return { tokens: cut.tokens, sumLogprob: sums[cut.length - 1] ?? 0, cut };
 }
 
 /** Sums are kept in float32, as the reference keeps them, so that ties and thresholds fall alike. */
@@ -49,7 +71,8 @@ export class GreedyDecoder implements TokenDecoder {
   readonly rows = 1;
   readonly topK = 1;
   isDone = false;
-  #best: Hypothesis = { tokens: [], sumLogprob: 0, row: 0 };
+  #best: Hypothesis = { tokens: [], sumLogprob: 0, sums: [], row: 0 };
+  #cut: Finished | undefined;
   readonly #endToken: number;
 
   constructor(endToken: number) {
@@ -67,12 +90,18 @@ export class GreedyDecoder implements TokenDecoder {
     this.#best = {
       tokens: this.isDone ? this.#best.tokens : [...this.#best.tokens, token],
       sumLogprob,
+      sums: [...this.#best.sums, sumLogprob],
       row: 0,
     };
     return [];
   }
 
+  cut(_row: number, cut: LoopCut): void {
+    this.#cut = finishedByCut(this.#best, cut);
+    this.isDone = true;
+  }
+
   results(): Finished[] {
-    return [this.#best];
+    return [this.#cut ?? this.#best];
   }
 }

@@ -8,16 +8,28 @@ import { BeamSearch } from "./beam-search.js";
 import { compressionRatio } from "./compression-ratio.js";
 import { isSilence, needsFallback, type Quality } from "./fallback.js";
 import type { DetectedLanguage } from "./language.js";
+import { isSuspicious, type Review, tokenCap } from "./loop-guard.js";
 import { bestCandidate } from "./ranker.js";
 import { Sampling } from "./sampling.js";
 import { seekAdvanceFrames } from "./seek-policy.js";
 import { type SegmentedWindow, splitAtTimestamps, type TokenSegment } from "./segments.js";
-import { GreedyDecoder, type RowChoice, type RowCopy, type TokenDecoder } from "./token-decoder.js";
+import {
+  GreedyDecoder,
+  type Hypothesis,
+  type LoopCut,
+  type RowChoice,
+  type RowCopy,
+  type TokenDecoder,
+} from "./token-decoder.js";
 
 export interface Attempt extends Quality {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly temperature: number;
+  /** Where it ran into a loop. */
+  readonly cut: LoopCut | undefined;
+  /** The compression ratio to judge it by: without what the speaker repeats. */
+  readonly judgedRatio: number;
 }
 
 export class WindowDecoder {
@@ -54,7 +66,8 @@ export class WindowDecoder {
     this.prompt = [...before, ...start, ...(request.prefix ?? [])];
     this.startIndex = before.length;
     // decoding.py:529 and 708: no more than half, and one more than fit are sampled.
-    this.#maxSteps = Math.min(half, textPositions - this.prompt.length + 1);
+    const cap = request.options.loopGuard ? tokenCap(request.windowSeconds) : half;
+    this.#maxSteps = Math.min(half, textPositions - this.prompt.length + 1, cap);
     this.decoder = decoderFor(request.options, request.options.temperatures[0]!, tokenizer.endToken);
   }
 
@@ -77,6 +90,12 @@ export class WindowDecoder {
     return this.decoder.advance(choices);
   }
 
+  /** Sequences that may have run into a loop with their last token. */
+  get suspicious(): readonly Hypothesis[] {
+    if (!this.options.loopGuard || this.isDone) return [];
+    return this.decoder.active.filter(({ tokens }) => isSuspicious(tokens, this.#tokenizer.endToken));
+  }
+
   get isDone(): boolean {
     return this.decoder.isDone || this.#steps >= this.#maxSteps;
   }
@@ -90,20 +109,36 @@ export class WindowDecoder {
 
   /** What the finished decoder came to at this temperature. */
   attempt(temperature: number): Attempt {
-    const { tokens, sumLogprob } = bestCandidate(this.decoder.results(), this.options.lengthPenalty);
-    const text = this.#tokenizer.decode(tokens).trim();
-    return {
-      tokens,
-      text,
+    const { tokens, sumLogprob, cut } = bestCandidate(this.decoder.results(), this.options.lengthPenalty);
+    const attempt = {
       temperature,
       avgLogprob: sumLogprob / (tokens.length + 1),
-      compressionRatio: compressionRatio(text),
       noSpeechProb: this.noSpeechProb,
+      cut,
     };
+    return this.#withTokens(attempt, tokens, tokens);
+  }
+
+  /** The attempt after the loop guard has looked into its repetitions. */
+  reviewed(attempt: Attempt, { tokens, once }: Review): Attempt {
+    return this.#withTokens(attempt, tokens, once);
+  }
+
+  #withTokens(
+    attempt: Pick<Attempt, "temperature" | "avgLogprob" | "noSpeechProb" | "cut">,
+    tokens: readonly number[],
+    judged: readonly number[],
+  ): Attempt {
+    const text = this.#tokenizer.decode(tokens).trim();
+    const ratio = compressionRatio(text);
+    const judgedRatio = judged === tokens ? ratio : compressionRatio(this.#tokenizer.decode(judged).trim());
+    return { ...attempt, tokens, text, compressionRatio: ratio, judgedRatio };
   }
 
   hasFailed(attempt: Attempt): boolean {
-    return needsFallback(attempt, this.options);
+    // A loop from the first word on says nothing of what is spoken.
+    if (attempt.cut?.isAllLoop === true) return !isSilence(attempt, this.options);
+    return needsFallback({ ...attempt, compressionRatio: attempt.judgedRatio }, this.options);
   }
 
   /** The text to align with the audio, in the order of the result's segments; empty where nothing is to be aligned. */
@@ -122,7 +157,8 @@ export class WindowDecoder {
     return {
       tokens: attempt.tokens,
       segments: segments.map((segment) => this.#withText(segment)),
-      resumeSeconds: silent ? undefined : split.resumeSeconds,
+      resumeSeconds: silent ? undefined : (attempt.cut?.endSeconds ?? split.resumeSeconds),
+      isCut: attempt.cut !== undefined,
       seekFrames: silent ? windowFrames : seekAdvanceFrames(split, windowFrames),
       endsWithOneTimestamp: split.endsWithOneTimestamp,
       isSilence: silent,

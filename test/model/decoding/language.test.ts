@@ -52,7 +52,7 @@ describe("over the windows of a recording", () => {
   ) {
     test(name, () => {
       const memory = new LanguageMemory();
-      const seen = windows.map((window) => memory.observe(Float32Array.from(window), CODES).language);
+      const seen = windows.map((window) => memory.observe(Float32Array.from(window), CODES, 1).language);
       expect(seen).toEqual(detected);
       expect(memory.settled?.language).toBe(settled);
     });
@@ -60,7 +60,46 @@ describe("over the windows of a recording", () => {
 
   test("the probability reported is the mean of the windows", () => {
     const memory = new LanguageMemory();
-    memory.observe(Float32Array.of(0.4, 0.35, 0.25), CODES);
-    expect(memory.observe(Float32Array.of(0.2, 0.35, 0.45), CODES).probability).toBeCloseTo(0.35, 6);
+    memory.observe(Float32Array.of(0.4, 0.35, 0.25), CODES, 1);
+    expect(memory.observe(Float32Array.of(0.2, 0.35, 0.45), CODES, 1).probability).toBeCloseTo(0.35, 6);
+  });
+});
+
+describe("a settled language", () => {
+  const EN = [0.9, 0.05, 0.05];
+  const DE = [0.1, 0.85, 0.05];
+  const FR = [0.1, 0.05, 0.85];
+  const UNCLEAR = [0.25, 0.75, 0];
+  const languagesOf = (windows: readonly number[][], weights: readonly number[] = []) => {
+    const memory = new LanguageMemory();
+    return windows.map(
+      (window, i) => memory.observe(Float32Array.from(window), CODES, weights[i] ?? 1).language,
+    );
+  };
+
+  test("stands against one sure window", () => {
+    expect(languagesOf([EN, DE, EN, DE, EN])).toEqual(["en", "en", "en", "en", "en"]);
+  });
+  test("and against any number of unclear ones, or of different ones", () => {
+    expect(languagesOf([EN, UNCLEAR, UNCLEAR, UNCLEAR])).toEqual(["en", "en", "en", "en"]);
+    expect(languagesOf([EN, DE, FR, DE, FR])).toEqual(["en", "en", "en", "en", "en"]);
+  });
+  test("changes with the second of two that agree, and back", () => {
+    expect(languagesOf([EN, DE, DE, DE, EN, EN])).toEqual(["en", "en", "de", "de", "de", "en"]);
+  });
+  test("windows without a voice have no say", () => {
+    expect(languagesOf([EN, DE, DE, DE], [1, 0.2, 0.2, 1])).toEqual(["en", "en", "en", "en"]);
+  });
+});
+
+test("a window with hardly a voice weighs little against one with", () => {
+  const memory = new LanguageMemory();
+  memory.observe(Float32Array.of(0.05, 0.47, 0.48), CODES, 0.05);
+  expect(memory.observe(Float32Array.of(0.45, 0.3, 0.25), CODES, 1).language).toBe("en");
+});
+
+test("where nobody spoke yet the window alone counts", () => {
+  expect(new LanguageMemory().observe(Float32Array.of(0.2, 0.7, 0.1), CODES, 0)).toMatchObject({
+    language: "de",
   });
 });

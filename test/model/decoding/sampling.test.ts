@@ -15,7 +15,7 @@ describe("greedy", () => {
     expect(decoder.rows).toBe(1);
     advance(decoder, [[3, -0.5]], [[4, -0.25]]);
     expect(decoder.isDone).toBe(false);
-    expect(decoder.active).toEqual([{ tokens: [3, 4], sumLogprob: -0.75, row: 0 }]);
+    expect(decoder.active).toEqual([{ tokens: [3, 4], sumLogprob: -0.75, sums: [-0.5, -0.75], row: 0 }]);
     advance(decoder, [[END, -1]]);
     expect(decoder.isDone).toBe(true);
     expect(decoder.active).toEqual([]);
