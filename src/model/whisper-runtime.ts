@@ -1,8 +1,8 @@
 /** A loaded Whisper: the two sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { MubblesError } from "../errors.js";
 import { WINDOW_FRAMES } from "../units.js";
-import type { CrossCache, SelfCache } from "./caches.js";
 import { FORBIDDEN } from "./choice-graph.js";
+import type { CrossCache } from "./cross-cache.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
@@ -11,6 +11,7 @@ import { encoderGraph } from "./encoder-graph.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
+import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
@@ -18,17 +19,17 @@ import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 export interface RowInput {
   /** Tokens not in the cache yet. */
   readonly newTokens: readonly number[];
-  /** Tokens in the cache already. */
-  readonly pastLength: number;
   readonly constraint: TokenConstraint;
 }
 
 export interface StepInput {
+  /** Equally many of each window, window after window. */
   readonly rows: readonly RowInput[];
+  /** Keys and values of the windows' audio. */
   readonly cross: Record<string, Tensor>;
-  /** Holds what went before, from `firstRow` on; what is new is appended. */
+  /** Holds what went before, for windows from `firstWindow` on; what is new is appended. */
   readonly cache: SelfCache;
-  readonly firstRow: number;
+  readonly firstWindow: number;
   /** [vocabulary] */
   readonly mask: Float32Array;
   readonly topK: number;
@@ -108,56 +109,45 @@ export class WhisperRuntime {
     );
   }
 
-  async step({
-    rows,
-    cross,
-    cache,
-    firstRow,
-    mask,
-    topK,
-    logitIndex,
-    wantLogits,
-    targets,
-  }: StepInput): Promise<StepOutput> {
+  async step(input: StepInput): Promise<StepOutput> {
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, wantLogits, targets } = input;
+    const windows = cross.cross_k_0!.dims[0]!;
+    const rowsPerWindow = rows.length / windows;
+    const tokens = rows[0]!.newTokens.length;
+    const shape: StepShape = { firstWindow, windows, rowsPerWindow, tokens };
     const choices = logitIndex.length;
-    const pastLengths = rows.map(({ pastLength }) => pastLength);
-    const newCount = rows[0]!.newTokens.length;
-    const rowShape = [rows.length, newCount];
+    const ofColumns = (values: readonly number[]) => int64(values, [windows, rowsPerWindow * tokens]);
+    const choiceShape = [windows, rowsPerWindow * choices, 1];
     const constraintOf = (pick: (constraint: TokenConstraint) => number) =>
       rows.flatMap(({ constraint }) => new Array<number>(choices).fill(pick(constraint)));
     const floats = (pick: (constraint: TokenConstraint) => number) =>
-      new Tensor("float32", Float32Array.from(constraintOf(pick)), [rows.length, choices, 1]);
-    const indices = (pick: (constraint: TokenConstraint) => number) =>
-      int64(constraintOf(pick), [rows.length, choices, 1]);
-    const positions = rows.flatMap(({ pastLength }) =>
-      Array.from({ length: newCount }, (_, i) => pastLength + i),
-    );
-    cache.reserve(Math.max(...pastLengths) + newCount);
+      new Tensor("float32", Float32Array.from(constraintOf(pick)), choiceShape);
+    const indices = (pick: (constraint: TokenConstraint) => number) => int64(constraintOf(pick), choiceShape);
+    const positions = rows.flatMap((_, i) => {
+      const window = firstWindow + Math.floor(i / rowsPerWindow);
+      const past = cache.lengthOf(window, i % rowsPerWindow);
+      return Array.from({ length: tokens }, (_, token) => past + token);
+    });
+    const logitColumns = Array.from({ length: rowsPerWindow }, (_, row) =>
+      logitIndex.map((token) => row * tokens + token),
+    ).flat();
     const feeds = {
       ...cross,
-      ...(firstRow === 0 ? cache.first(rows.length) : cache.one(firstRow)),
-      tokens: int64(
-        rows.flatMap(({ newTokens }) => newTokens),
-        rowShape,
-      ),
-      positions: int64(positions, rowShape),
-      past_bias: pastBias(pastLengths, cache.capacity),
-      new_bias: causalBias(newCount),
-      logit_index: int64(logitIndex, [choices]),
+      ...cache.feeds(shape),
+      tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
+      positions: ofColumns(positions),
+      logit_index: int64(logitColumns, [logitColumns.length]),
+      alignment_columns: int64([targets === undefined ? 0 : rowsPerWindow * tokens], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
       special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
       timestamp_low: indices(({ timestampLow }) => timestampLow),
       timestamp_high: indices(({ timestampHigh }) => timestampHigh),
       top_k: int64([topK], [1]),
-      target_ids: int64(targets ?? new Array<number>(rows.length * choices).fill(0), [
-        rows.length,
-        choices,
-        1,
-      ]),
+      target_ids: int64(targets ?? constraintOf(() => 0), choiceShape),
     };
     const result = await this.#decoder.run(feeds, this.#fetchesFor(wantLogits, targets !== undefined));
-    cache.append(result, firstRow, pastLengths, newCount);
+    cache.append(result, shape);
     const output = {
       choices: choicesOf(result, rows.length, choices, topK),
       logits: floatsOf(result.logits),
@@ -206,20 +196,4 @@ function floatsOf(tensor: Tensor | undefined): Float32Array {
 
 function int64(values: readonly number[], shape: readonly number[]): Tensor {
   return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
-}
-
-/** [rows, 1, 1, capacity]: what lies behind a row's tokens must not be attended to. */
-function pastBias(pastLengths: readonly number[], capacity: number): Tensor {
-  const bias = new Float32Array(pastLengths.length * capacity);
-  for (const [row, length] of pastLengths.entries()) {
-    bias.fill(FORBIDDEN, row * capacity + length, (row + 1) * capacity);
-  }
-  return new Tensor("float32", bias, [pastLengths.length, 1, 1, capacity]);
-}
-
-/** [tokens, tokens]: no token sees those after it. */
-function causalBias(tokens: number): Tensor {
-  const bias = new Float32Array(tokens * tokens);
-  for (let row = 0; row < tokens; row++) bias.fill(FORBIDDEN, row * tokens + row + 1, (row + 1) * tokens);
-  return new Tensor("float32", bias, [tokens, tokens]);
 }
