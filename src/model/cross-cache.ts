@@ -4,6 +4,9 @@ import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
 
+/** Keys and values of some frames as the graph returns them: `cross_k_i` [1, H, frames, headSize], `cross_v_i` [1, H, headSize, frames]. */
+type Part = Record<string, { readonly data: unknown }>;
+
 /** Keys [slots, H, F, headSize] and values [slots, H, headSize, F] of each layer: 37 MB a slot for base. */
 export class CrossCache {
   readonly slots: number;
@@ -12,19 +15,25 @@ export class CrossCache {
     readonly name: string;
     readonly data: Float32Array;
     readonly shape: readonly number[];
+    /** Floats of a frame that lie together: a key's, but one of a value's. */
+    readonly frameFloats: number;
   }[] = [];
+  readonly #frames: number;
   /** Made once for each number of slots. */
   readonly #firstSlots = new Map<number, Feeds>();
 
   constructor(config: WhisperConfig, slots: number) {
     const { decoderHeads: heads, headSize, maxAudioPositions: frames } = config;
     this.slots = slots;
+    this.#frames = frames;
     this.#slotFloats = heads * headSize * frames;
     for (let layer = 0; layer < config.decoderLayers; layer++) {
       // Fresh memory is not touched before it is written: slots that are never used cost nothing.
       const data = () => new Float32Array(slots * this.#slotFloats);
-      this.#buffers.push({ name: `cross_k_${layer}`, data: data(), shape: [heads, frames, headSize] });
-      this.#buffers.push({ name: `cross_v_${layer}`, data: data(), shape: [heads, headSize, frames] });
+      this.#buffers.push(
+        { name: `cross_k_${layer}`, data: data(), shape: [heads, frames, headSize], frameFloats: headSize },
+        { name: `cross_v_${layer}`, data: data(), shape: [heads, headSize, frames], frameFloats: 1 },
+      );
     }
   }
 
@@ -38,7 +47,20 @@ export class CrossCache {
     return feeds;
   }
 
-  /** Feeds, or the encoder's outputs, of one slot. */
+  /** Takes `count` frames of a slot, from `firstFrame` on. */
+  write(part: Part, slot: number, firstFrame: number, count: number): void {
+    for (const { name, data, frameFloats } of this.#buffers) {
+      const from = part[name]!.data as Float32Array;
+      const run = count * frameFloats;
+      const rowFloats = this.#frames * frameFloats;
+      for (let row = 0; row * run < from.length; row++) {
+        const target = slot * this.#slotFloats + row * rowFloats + firstFrame * frameFloats;
+        data.set(from.subarray(row * run, (row + 1) * run), target);
+      }
+    }
+  }
+
+  /** Feeds of one slot. */
   one(slot: number): Feeds {
     return this.#tensors(slot, 1);
   }

@@ -1,15 +1,10 @@
-/** The encoder graph: log-mel to the decoder's cross-attention keys and values. */
+/** The encoder graph: log-mel to hidden states. */
 import { GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { feedForward, gelu, layerNorm, linear } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-/**
- * mel [A, mels, 2F] → for each decoder layer `cross_k_i` [A, H, F, headSize] and `cross_v_i` [A, H, headSize, F], F ≤ 1500.
- *
- * Keys and values leave in the layout that lets a decoder step with a few rows stream them once (decoder-graph.ts).
- * Source of the layers: openai/whisper model.py:174-206 (AudioEncoder).
- */
+/** mel [A, mels, 2F] → hidden [A, F, width], F ≤ 1500. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder). */
 export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8Array {
   const g = new GraphBuilder(weights);
   let x = g.input("mel", ["A", config.nMels, "M"]);
@@ -25,8 +20,7 @@ export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
   x = g.op("Add", [x, firstRows(g, positions(g, config), x)]);
   for (let layer = 0; layer < config.encoderLayers; layer++)
     x = encoderLayer(g, x, `encoder.layers.${layer}`, config);
-  x = layerNorm(g, x, "encoder.layer_norm");
-  for (let layer = 0; layer < config.decoderLayers; layer++) crossKeysAndValues(g, x, layer, config);
+  g.output(g.rename(layerNorm(g, x, "encoder.layer_norm"), "hidden"), ["A", "F", config.dModel]);
   return g.encode("encoder");
 }
 
@@ -35,18 +29,19 @@ function encoderLayer(g: GraphBuilder, x: Value, layer: string, { encoderHeads }
   const qkv = g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
   const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
   const y = g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]);
-  return feedForward(g, y, layer);
+  return feedForwardInParts(g, y, layer);
 }
 
-function crossKeysAndValues(g: GraphBuilder, x: Value, layer: number, config: WhisperConfig): void {
-  const { decoderHeads: heads, headSize } = config;
-  const kv = linear(g, x, `decoder.layers.${layer}.encoder_attn.kv`);
-  const [k, v] = g.ops("Split", [kv], 2, { axis: -1, num_outputs: 2 }) as [Value, Value];
-  const split = g.ints("split_heads", [0, 0, heads, -1]);
-  g.named(`cross_k_${layer}`, "Transpose", [g.op("Reshape", [k, split])], { perm: [0, 2, 1, 3] });
-  g.named(`cross_v_${layer}`, "Transpose", [g.op("Reshape", [v, split])], { perm: [0, 2, 3, 1] });
-  g.output(`cross_k_${layer}`, ["A", heads, "F", headSize]);
-  g.output(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
+/** Frame by frame the same as all at once, but four times as wide as the rest it need not all be in memory, nor leave the caches. */
+const FEED_FORWARD_PARTS = 4;
+
+function feedForwardInParts(g: GraphBuilder, x: Value, layer: string): Value {
+  const parts = g.ops("Split", [x], FEED_FORWARD_PARTS, { axis: 1, num_outputs: FEED_FORWARD_PARTS });
+  return g.op(
+    "Concat",
+    parts.map((part) => feedForward(g, part, layer)),
+    { axis: 1 },
+  );
 }
 
 /** Audio positions: from the checkpoint where it keeps them, else the sinusoids they are defined as. */

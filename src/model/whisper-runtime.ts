@@ -1,8 +1,9 @@
-/** A loaded Whisper: the two sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
+/** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { MubblesError } from "../errors.js";
 import { WINDOW_FRAMES } from "../units.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
+import { crossGraph } from "./cross-graph.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
@@ -14,6 +15,9 @@ import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
+
+/** Frames whose keys and values are made at once: what the binding copies of them is 6 MB for base. */
+const CROSS_FRAMES = 250;
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
 export interface RowInput {
@@ -54,6 +58,7 @@ export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
   readonly #encoder: InferenceSession;
+  readonly #cross: InferenceSession;
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
@@ -64,11 +69,13 @@ export class WhisperRuntime {
     config: WhisperConfig,
     textTokens: TextTokens,
     encoder: InferenceSession,
+    cross: InferenceSession,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
     this.#encoder = encoder;
+    this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#fetchesWithLogits = [...this.#fetches, "logits"];
@@ -84,8 +91,9 @@ export class WhisperRuntime {
       const widenWeights = await eightBitProductsSaturate();
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
       const encoder = await createCpuSession(encoderGraph(weights, config), settings);
+      const cross = await createCpuSession(crossGraph(weights, config), { ...settings, spin: false });
       const decoder = await createCpuSession(decoderGraph(weights, config), settings);
-      return new WhisperRuntime(config, readTextTokens(weights), encoder, decoder);
+      return new WhisperRuntime(config, readTextTokens(weights), encoder, cross, decoder);
     } catch (cause) {
       if (cause instanceof MubblesError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -101,12 +109,17 @@ export class WhisperRuntime {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
     const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const slots = cache.one(slot);
-    const copies = await this.#encoder.run({ mel: input }, slots);
-    // The binding returns copies of what was written into the slots.
-    discard(
-      Object.values(copies).filter((copy) => !Object.values(slots).includes(copy as Tensor)) as Tensor[],
-    );
+    const { hidden } = await this.#encoder.run({ mel: input });
+    const { dims, data } = hidden!;
+    const [, frames, width] = dims as [number, number, number];
+    for (let from = 0; from < frames; from += CROSS_FRAMES) {
+      const to = Math.min(from + CROSS_FRAMES, frames);
+      const part = (data as Float32Array).subarray(from * width, to * width);
+      const parts = await this.#cross.run({ hidden: new Tensor("float32", part, [1, to - from, width]) });
+      cache.write(parts, slot, from, to - from);
+      discard(Object.values(parts) as Tensor[]);
+    }
+    discard([hidden as Tensor]);
   }
 
   async step(input: StepInput): Promise<StepOutput> {
@@ -166,6 +179,7 @@ export class WhisperRuntime {
 
   async release(): Promise<void> {
     await this.#encoder.release();
+    await this.#cross.release();
     await this.#decoder.release();
   }
 }
