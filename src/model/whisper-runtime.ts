@@ -16,8 +16,8 @@ import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
-/** Frames whose keys and values are made at once: what the binding copies of them is 6 MB for base. */
-const CROSS_FRAMES = 250;
+/** Frames whose keys and values are made at once: what the binding copies of them is 2.5 MB for base. */
+const CROSS_FRAMES = 100;
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
 export interface RowInput {

@@ -1,139 +1,175 @@
 import { describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { CrossCache, SelfCache } from "../../src/model/caches.js";
+import { SelfCache } from "../../src/model/self-cache.js";
 import { readWhisperConfig } from "../../src/model/whisper-config.js";
 
 const HEADS = 2;
 const HEAD_SIZE = 4;
+const NAMES = ["k_0", "v_0", "k_1", "v_1"];
 const CONFIG = {
   ...readWhisperConfig(packagePath("models/whisper-base-int8")),
   decoderLayers: 2,
   decoderHeads: HEADS,
   headSize: HEAD_SIZE,
-  maxAudioPositions: 3,
 };
 
-/** What each row of a SelfCache must hold: numbers that stand for tokens. */
+/** What a SelfCache must hold: numbers that stand for tokens, by window and row. */
 class Expected {
   readonly cache: SelfCache;
-  readonly rows: number[][];
+  readonly windows: number[][][];
 
-  constructor(rows: number) {
-    this.cache = new SelfCache(CONFIG, rows);
-    this.rows = Array.from({ length: rows }, () => []);
+  constructor(windows: number, rows: number) {
+    this.cache = new SelfCache(CONFIG, windows);
+    this.windows = Array.from({ length: windows }, () => Array.from({ length: rows }, () => []));
   }
 
-  /** A step: new tokens of rows that follow each other, equally many each. */
-  append(firstRow: number, tokens: readonly (readonly number[])[]): void {
-    const pastLengths = tokens.map((_, i) => this.rows[firstRow + i]!.length);
-    const count = tokens[0]!.length;
-    this.cache.reserve(Math.max(...pastLengths) + count);
-    const entries: Record<string, { data: Float32Array }> = {};
-    for (const name of ["k_0", "v_0", "k_1", "v_1"]) {
-      const data = tokens.flatMap((own) =>
-        Array.from({ length: HEADS }, (_, head) => own.flatMap((token) => entryOf(name, head, token))).flat(),
-      );
-      entries[`new_${name}`] = { data: Float32Array.from(data) };
-    }
-    this.cache.append(entries, firstRow, pastLengths, count);
-    for (const [i, own] of tokens.entries()) this.rows[firstRow + i]!.push(...own);
-  }
-
-  copyRow(from: number, to: number): void {
-    this.cache.copyRow(from, to, this.rows[from]!.length);
-    this.rows[to] = [...this.rows[from]!];
-  }
-
-  check(): void {
-    const { capacity } = this.cache;
-    for (const [name, { data, dims }] of Object.entries(this.cache.first(this.rows.length))) {
-      expect(dims).toEqual([this.rows.length, HEADS, capacity, HEAD_SIZE]);
-      for (const [row, tokens] of this.rows.entries()) {
-        for (let head = 0; head < HEADS; head++) {
-          const start = (row * HEADS + head) * capacity * HEAD_SIZE;
-          const held = (data as Float32Array).subarray(start, start + tokens.length * HEAD_SIZE);
-          const expected = tokens.flatMap((token) => entryOf(name.replace("past_", ""), head, token));
-          expect(held).toEqual(Float32Array.from(expected));
+  /** A step of windows from `firstWindow` on: new tokens [window][row][token]. */
+  step(firstWindow: number, added: readonly (readonly (readonly number[])[])[]): void {
+    const shape = {
+      firstWindow,
+      windows: added.length,
+      rowsPerWindow: added[0]!.length,
+      tokens: added[0]![0]!.length,
+    };
+    const feeds = this.cache.feeds(shape);
+    for (const [i, rows] of added.entries()) {
+      for (const [row, tokens] of rows.entries()) {
+        for (let token = 0; token < tokens.length; token++) {
+          this.#expectSeen(feeds, i, row * tokens.length + token, {
+            past: this.windows[firstWindow + i]![row]!,
+            ownColumns: Array.from({ length: token + 1 }, (_, own) => row * tokens.length + own),
+          });
         }
+      }
+    }
+    const entries = Object.fromEntries(
+      NAMES.map((name) => {
+        const data = added.flatMap((rows) =>
+          Array.from({ length: HEADS }, (_, head) =>
+            rows.flat().flatMap((token) => entryOf(name, head, token)),
+          ).flat(),
+        );
+        return [`new_${name}`, { data: Float32Array.from(data) }];
+      }),
+    );
+    this.cache.append(entries, shape);
+    for (const [i, rows] of added.entries()) {
+      for (const [row, tokens] of rows.entries()) this.windows[firstWindow + i]![row]!.push(...tokens);
+    }
+  }
+
+  copyRow(window: number, from: number, to: number): void {
+    this.cache.copyRow(window, from, to);
+    this.windows[window]![to] = [...this.windows[window]![from]!];
+  }
+
+  /** That a column attends to the tokens of its row, and to nothing else. */
+  #expectSeen(
+    feeds: ReturnType<SelfCache["feeds"]>,
+    window: number,
+    column: number,
+    { past, ownColumns }: { readonly past: readonly number[]; readonly ownColumns: readonly number[] },
+  ): void {
+    const { data, dims } = feeds.self_bias!;
+    const [, , columns, width] = dims as [number, number, number, number];
+    const capacity = width - columns;
+    const bias = (data as Float32Array).subarray((window * columns + column) * width).subarray(0, width);
+    const seen = [...bias.keys()].filter((place) => bias[place] === 0);
+    expect(seen.filter((place) => place >= capacity).map((place) => place - capacity)).toEqual(ownColumns);
+    for (const name of NAMES) {
+      const pool = feeds[`past_${name}`]!;
+      expect(pool.dims.slice(1)).toEqual([HEADS, capacity, HEAD_SIZE]);
+      for (let head = 0; head < HEADS; head++) {
+        const entries = seen
+          .filter((place) => place < capacity)
+          .map((place) => {
+            const start = ((window * HEADS + head) * capacity + place) * HEAD_SIZE;
+            return Array.from((pool.data as Float32Array).subarray(start, start + HEAD_SIZE)).join();
+          });
+        const expected = past.map((token) => entryOf(name, head, token).join());
+        expect(entries.toSorted()).toEqual(expected.toSorted());
       }
     }
   }
 }
 
-describe("self-attention", () => {
-  test("rows of different length grow past the first room, each in its place", () => {
-    const expected = new Expected(3);
-    expected.append(0, [[1, 2, 3]]);
-    expected.append(2, [[7]]);
-    for (let step = 0; step < 70; step++) expected.append(0, [[100 + step], [200 + step], [300 + step]]);
-    expected.check();
-    expect(expected.cache.capacity).toBeGreaterThanOrEqual(73);
+describe("each row sees its own tokens", () => {
+  test("past the first room", () => {
+    const expected = new Expected(1, 3);
+    for (let step = 0; step < 70; step++) expected.step(0, [[[100 + step], [200 + step], [300 + step]]]);
+    expect(expected.cache.capacity).toBeGreaterThanOrEqual(210);
+    expect(expected.cache.lengthOf(0, 2)).toBe(70);
+  });
+
+  test("some tokens at once see those before them", () => {
+    const expected = new Expected(1, 2);
+    expected.step(0, [[[1, 2, 3]]]);
+    expected.copyRow(0, 0, 1);
+    expected.step(0, [
+      [
+        [4, 5],
+        [6, 7],
+      ],
+    ]);
+    expected.step(0, [[[8], [9]]]);
   });
 
   test("a copied row goes its own way", () => {
-    const expected = new Expected(3);
-    expected.append(0, [[1, 2, 3]]);
-    expected.copyRow(0, 1);
-    expected.copyRow(0, 2);
-    expected.append(0, [[4], [5], [6]]);
-    expected.copyRow(2, 0);
-    expected.append(0, [[7], [8], [9]]);
-    expected.check();
-    expect(expected.rows).toEqual([
-      [1, 2, 3, 6, 7],
-      [1, 2, 3, 5, 8],
-      [1, 2, 3, 6, 9],
+    const expected = new Expected(2, 3);
+    expected.step(1, [[[1, 2, 3]]]);
+    expected.copyRow(1, 0, 1);
+    expected.copyRow(1, 0, 2);
+    expected.step(1, [[[4], [5], [6]]]);
+    expected.copyRow(1, 2, 0);
+    expected.step(1, [[[7], [8], [9]]]);
+    expected.step(0, [
+      [[10], [11], [12]],
+      [[13], [14], [15]],
+    ]);
+    expect(expected.windows[1]).toEqual([
+      [1, 2, 3, 6, 7, 13],
+      [1, 2, 3, 5, 8, 14],
+      [1, 2, 3, 6, 9, 15],
     ]);
   });
 
-  test("room is given back when only short rows are left, and nothing of them is lost", () => {
-    const expected = new Expected(2);
-    for (let step = 0; step < 120; step++) expected.append(0, [[step]]);
-    expected.append(1, [[1000, 1001]]);
-    const { capacity } = expected.cache;
-    expected.rows[0] = expected.rows[0]!.slice(0, 5);
-    expected.cache.fit(6);
-    expect(expected.cache.capacity).toBeLessThan(capacity);
-    expect(expected.cache.capacity).toBeGreaterThanOrEqual(6);
-    expected.append(0, [[2000], [2001]]);
-    expected.check();
-  });
-
-  test("one row is a view of the same memory", () => {
-    const expected = new Expected(3);
-    expected.append(0, [[1], [2], [3]]);
-    const whole = expected.cache.first(3).past_k_1!.data as Float32Array;
-    const one = expected.cache.one(1).past_k_1!;
-    expect(one.dims[0]).toBe(1);
-    const rowFloats = HEADS * expected.cache.capacity * HEAD_SIZE;
-    expect(one.data).toEqual(whole.subarray(rowFloats, 2 * rowFloats));
-    expect((one.data as Float32Array).buffer).toBe(whole.buffer);
+  test("a window that moves into the place of another", () => {
+    const expected = new Expected(2, 2);
+    expected.step(0, [
+      [[1], [2]],
+      [[3], [4]],
+    ]);
+    expected.cache.moveWindow(1, 0);
+    expected.windows[0] = expected.windows[1]!;
+    expected.windows[1] = [[], []];
+    expected.step(0, [
+      [[5], [6]],
+      [[7], [8]],
+    ]);
   });
 });
 
-describe("cross-attention", () => {
-  test("a slot is written by itself and copied whole", () => {
-    const cache = new CrossCache(CONFIG, 3);
-    const fill = (slot: number, value: number) => {
-      for (const { data } of Object.values(cache.one(slot))) (data as Float32Array).fill(value);
-    };
-    fill(0, 1);
-    fill(1, 2);
-    fill(2, 3);
-    cache.copySlot(2, 0);
-    const { cross_k_0: keys, cross_v_1: values } = cache.first(2);
-    expect(keys!.dims).toEqual([2, HEADS, 3, HEAD_SIZE]);
-    expect(values!.dims).toEqual([2, HEADS, HEAD_SIZE, 3]);
-    for (const { data } of [keys!, values!]) {
-      const half = data.length / 2;
-      expect(new Set((data as Float32Array).subarray(0, half))).toEqual(new Set([3]));
-      expect(new Set((data as Float32Array).subarray(half))).toEqual(new Set([2]));
-    }
-  });
+test("rows that share their tokens, as beams do, take hardly more room than one", () => {
+  const expected = new Expected(1, 5);
+  for (let step = 0; step < 120; step++) {
+    expected.step(0, [Array.from({ length: 5 }, (_, row) => [step * 5 + row])]);
+    for (let row = 1; row < 5; row++) expected.copyRow(0, 0, row);
+  }
+  expect(expected.cache.capacity).toBe(128);
+});
+
+test("room is given back when a window begins anew", () => {
+  const expected = new Expected(1, 2);
+  for (let step = 0; step < 150; step++) expected.step(0, [[[step], [1000 + step]]]);
+  const { capacity } = expected.cache;
+  expected.cache.clear(0);
+  expected.windows[0] = [[], []];
+  expected.step(0, [[[1], [2]]]);
+  expected.step(0, [[[3], [4]]]);
+  expect(expected.cache.capacity).toBeLessThan(capacity);
 });
 
 /** Different for each tensor, head, token and place within the head. */
 function entryOf(name: string, head: number, token: number): number[] {
-  const tensor = ["k_0", "v_0", "k_1", "v_1"].indexOf(name);
-  return Array.from({ length: HEAD_SIZE }, (_, i) => token * 100 + tensor * 20 + head * 10 + i);
+  return Array.from({ length: HEAD_SIZE }, (_, i) => token * 100 + NAMES.indexOf(name) * 20 + head * 10 + i);
 }
