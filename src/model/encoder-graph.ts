@@ -4,7 +4,10 @@ import { feedForward, gelu, layerNorm, linear } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-/** mel [A, mels, 2F] → hidden [A, F, width], F ≤ 1500. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder). */
+/**
+ * mel [A, mels, 2F], positions [F, width] → hidden [A, F, width], F ≤ 1500. Positions are an input, not a constant: of a constant
+ * half a dozen copies are made on the way into a session. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder).
+ */
 export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8Array {
   const g = new GraphBuilder(weights);
   let x = g.input("mel", ["A", config.nMels, "M"]);
@@ -17,7 +20,7 @@ export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
     x = gelu(g, g.op("Conv", inputs, { kernel_shape: [3], pads: [1, 1], strides: [stride] }));
   }
   x = g.op("Transpose", [x], { perm: [0, 2, 1] });
-  x = g.op("Add", [x, firstRows(g, positions(g, config), x)]);
+  x = g.op("Add", [x, g.input("positions", ["F", config.dModel])]);
   for (let layer = 0; layer < config.encoderLayers; layer++)
     x = encoderLayer(g, x, `encoder.layers.${layer}`, config);
   g.output(g.rename(layerNorm(g, x, "encoder.layer_norm"), "hidden"), ["A", "F", config.dModel]);
@@ -49,16 +52,13 @@ function inParts(g: GraphBuilder, x: Value, work: (part: Value) => Value[]): Val
   );
 }
 
-/** Audio positions: from the checkpoint where it keeps them, else the sinusoids they are defined as. */
-function positions(g: GraphBuilder, { dModel, maxAudioPositions }: WhisperConfig): Value {
+/** Audio positions [1500, width]: from the checkpoint where it keeps them, else the sinusoids they are defined as. */
+export function audioPositions(
+  weights: Safetensors,
+  { dModel, maxAudioPositions }: WhisperConfig,
+): Float32Array {
   const stored = "encoder.embed_positions.weight";
-  if (g.hasWeight(stored)) return g.floatWeight(stored);
-  return g.floats("positions", sinusoids(maxAudioPositions, dModel), [maxAudioPositions, dModel]);
-}
-
-function firstRows(g: GraphBuilder, table: Value, like: Value): Value {
-  const zero = g.ints("first", [0]);
-  return g.op("Slice", [table, zero, g.op("Shape", [like], { start: 1, end: 2 }), zero]);
+  return weights.has(stored) ? weights.readFloats(stored) : sinusoids(maxAudioPositions, dModel);
 }
 
 /** [length, channels]: sines in the first half of the channels, cosines in the second (openai/whisper model.py:62-68). */

@@ -8,7 +8,7 @@ import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
-import { encoderGraph } from "./encoder-graph.js";
+import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
@@ -58,6 +58,7 @@ export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
   readonly #encoder: InferenceSession;
+  readonly #positions: Tensor;
   readonly #cross: InferenceSession;
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
@@ -69,12 +70,14 @@ export class WhisperRuntime {
     config: WhisperConfig,
     textTokens: TextTokens,
     encoder: InferenceSession,
+    positions: Float32Array,
     cross: InferenceSession,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
     this.#encoder = encoder;
+    this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
     this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
@@ -93,7 +96,8 @@ export class WhisperRuntime {
       const encoder = await createCpuSession(encoderGraph(weights, config), settings);
       const cross = await createCpuSession(crossGraph(weights, config), { ...settings, spin: false });
       const decoder = await createCpuSession(decoderGraph(weights, config), settings);
-      return new WhisperRuntime(config, readTextTokens(weights), encoder, cross, decoder);
+      const positions = audioPositions(weights, config);
+      return new WhisperRuntime(config, readTextTokens(weights), encoder, positions, cross, decoder);
     } catch (cause) {
       if (cause instanceof MubblesError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -109,7 +113,7 @@ export class WhisperRuntime {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
     const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const { hidden } = await this.#encoder.run({ mel: input });
+    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
     const { dims, data } = hidden!;
     const [, frames, width] = dims as [number, number, number];
     for (let from = 0; from < frames; from += CROSS_FRAMES) {
