@@ -1,6 +1,7 @@
 """faster-whisper on given files, as the peer that mubbles is measured against. JSON on standard output.
 
     faster_whisper_run.py --model DIR FILE...                     text, segments and where the time went
+    faster_whisper_run.py --model DIR --batch-size 8 FILE...      the same by its BatchedInferencePipeline
     faster_whisper_run.py --model DIR --manifest M --texts OUT    OUT/CLIP.json with the text of every clip in a manifest
     faster_whisper_run.py --model DIR --steps                     encoder and decoder step alone, in milliseconds
 
@@ -18,7 +19,7 @@ import statistics
 import sys
 
 import numpy as np
-from faster_whisper import WhisperModel, __version__
+from faster_whisper import BatchedInferencePipeline, WhisperModel, __version__
 from faster_whisper.transcribe import get_ctranslate2_storage
 
 IMPORTED = time.perf_counter()
@@ -34,6 +35,7 @@ def arguments():
     p.add_argument("--language", default=None)
     p.add_argument("--vad", action="store_true", help="faster-whisper's VAD filter (off by default, as there)")
     p.add_argument("--words", action="store_true", help="with the times of words")
+    p.add_argument("--batch-size", type=int, help="BatchedInferencePipeline, which always has its VAD")
     p.add_argument("--manifest", type=pathlib.Path)
     p.add_argument("--texts", type=pathlib.Path, help="folder for one JSON per clip")
     p.add_argument("--steps", action="store_true")
@@ -42,9 +44,11 @@ def arguments():
 
 def transcribe(model, path, a):
     began = time.perf_counter()
-    segments, info = model.transcribe(
-        str(path), beam_size=a.beam_size, language=a.language, vad_filter=a.vad, word_timestamps=a.words
-    )
+    options = {"beam_size": a.beam_size, "language": a.language, "word_timestamps": a.words}
+    if a.batch_size:
+        segments, info = BatchedInferencePipeline(model).transcribe(str(path), batch_size=a.batch_size, **options)
+    else:
+        segments, info = model.transcribe(str(path), vad_filter=a.vad, **options)
     segments = [{"start": s.start, "end": s.end, "text": s.text, "words": words_of(s)} for s in segments]
     return {
         "file": str(path),

@@ -1,8 +1,11 @@
 /**
  * mubbles against faster-whisper on one file, whole process against whole process: start, import, model loading,
- * decoding of the media and transcription. They take turns, so that both meet the same moods of the machine.
+ * decoding of the media and transcription. They take turns, so that all meet the same moods of the machine.
  *
- *     node bench/peers/whole-file.js CLIP --peer-model DIR [--beam-size 5] [--threads 2] [--runs 3] [--model NAME] [--json FILE]
+ *     node bench/peers/whole-file.js CLIP --peer-model DIR [--beam-size 5] [--threads 2] [--batch-size 8] [--runs 3]
+ *         [--model NAME] [--json FILE]
+ *
+ * With --batch-size also faster-whisper's BatchedInferencePipeline takes part.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +22,8 @@ const MUBBLES = fileURLToPath(new URL("../../bin/mubbles.js", import.meta.url));
  * @property {string} clip path of the recording
  * @property {number} [beamSize]
  * @property {number} [threads]
- * @property {number} [runs] pairs that count, after one warm-up each
+ * @property {number} [batchSize] of BatchedInferencePipeline, which is left out without it
+ * @property {number} [runs] rounds that count, after one warm-up each
  * @property {string} [model] what mubbles gets as --model
  * @property {string} [peerModel] CTranslate2 folder of the same model; MUBBLES_PEER_MODEL where it is not given
  * @property {(line: string) => void} [print]
@@ -45,13 +49,14 @@ export function missingPeer(peerModel = process.env.MUBBLES_PEER_MODEL) {
 }
 
 /**
- * Runs both in turn and prints each pair.
+ * Runs all in turn and prints each round, and how many times as long as mubbles each peer took in it.
  * @param {WholeFileOptions} options
  */
 export async function benchWholeFile({
   clip,
   beamSize = 5,
   threads = 2,
+  batchSize,
   runs = 3,
   model,
   peerModel = process.env.MUBBLES_PEER_MODEL,
@@ -79,29 +84,42 @@ export async function benchWholeFile({
     ...shared,
     clip,
   ];
+  /** @type {Record<string, () => Promise<import("./measure.js").Usage>>} */
+  const peers = { sequential: () => measure(peerPython(), peer) };
+  if (batchSize !== undefined)
+    peers.batched = () => measure(peerPython(), [...peer, "--batch-size", String(batchSize)]);
   const runMubbles = () => measure(process.execPath, own);
-  const runPeer = () => measure(peerPython(), peer);
 
-  print(`whole file: ${clip}, beam ${beamSize}, ${threads} threads, ${runs} pairs after one warm-up each`);
+  print(`whole file: ${clip}, beam ${beamSize}, ${threads} threads, ${runs} rounds after one warm-up each`);
   const { stdout: subtitles } = await runMubbles();
   if (!subtitles.includes(" --> "))
     throw new Error(`mubbles wrote no subtitle for ${clip}: nothing to compare`);
-  await runPeer();
-  const pairs = [];
+  for (const run of Object.values(peers)) await run();
+  const rounds = [];
   for (let i = 0; i < runs; i++) {
-    const [mubbles, fasterWhisper] = [figures(await runMubbles()), figures(await runPeer())];
-    const ratio = fasterWhisper.wallSeconds / mubbles.wallSeconds;
-    pairs.push({ mubbles, fasterWhisper, ratio });
+    const mubbles = figures(await runMubbles());
+    print(`  round ${i + 1}: mubbles ${inWords(mubbles)}`);
+    /** @type {Record<string, ReturnType<typeof figures> & { ratio: number }>} */
+    const others = {};
+    for (const [name, run] of Object.entries(peers)) {
+      const usage = figures(await run());
+      const ratio = usage.wallSeconds / mubbles.wallSeconds;
+      others[name] = { ...usage, ratio };
+      print(`    faster-whisper ${name} ${inWords(usage)}: ${ratio.toFixed(2)}×`);
+    }
+    rounds.push({ mubbles, ...others });
+  }
+  /** @type {Record<string, ReturnType<typeof spread>>} */
+  const ratios = {};
+  for (const name of Object.keys(peers)) {
+    const ratio = spread(rounds.map((round) => /** @type {any} */ (round)[name].ratio));
+    ratios[name] = ratio;
     print(
-      `  pair ${i + 1}: mubbles ${inWords(mubbles)}; faster-whisper ${inWords(fasterWhisper)}; ${ratio.toFixed(2)}×`,
+      `  mubbles is faster than ${name} by ${ratio.min.toFixed(2)} / ${ratio.median.toFixed(2)} / ${ratio.max.toFixed(2)} (min / median / max)`,
     );
   }
-  const ratio = spread(pairs.map((pair) => pair.ratio));
-  const peakRssBytes = Math.max(...pairs.map((pair) => pair.mubbles.peakRssBytes ?? 0));
-  print(
-    `  mubbles is faster by ${ratio.min.toFixed(2)} / ${ratio.median.toFixed(2)} / ${ratio.max.toFixed(2)} (min / median / max)`,
-  );
-  return { clip, beamSize, threads, runs, pairs, ratio, peakRssBytes };
+  const peakRssBytes = Math.max(...rounds.map((round) => round.mubbles.peakRssBytes ?? 0));
+  return { clip, beamSize, threads, runs, rounds, ratios, peakRssBytes };
 }
 
 /** @param {import("./measure.js").Usage} usage */
@@ -131,6 +149,7 @@ async function main() {
       "peer-model": { type: "string" },
       "beam-size": { type: "string", default: "5" },
       threads: { type: "string", default: "2" },
+      "batch-size": { type: "string" },
       runs: { type: "string", default: "3" },
       model: { type: "string" },
       json: { type: "string" },
@@ -143,6 +162,7 @@ async function main() {
     beamSize: Number(values["beam-size"]),
     threads: Number(values.threads),
     runs: Number(values.runs),
+    ...(values["batch-size"] === undefined ? {} : { batchSize: Number(values["batch-size"]) }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values["peer-model"] === undefined ? {} : { peerModel: values["peer-model"] }),
   });

@@ -59,6 +59,14 @@ export class GraphBuilder {
     return this.ops(kind, inputs, [name], attributes)[0]!;
   }
 
+  /** Names a value that an operator has just made and none uses yet: an `Identity` would copy it. */
+  rename(value: Value, name: string): Value {
+    const at = this.#nodes.findLastIndex(({ outputs }) => outputs.includes(value));
+    const node = this.#nodes[at]!;
+    this.#nodes[at] = { ...node, outputs: node.outputs.map((output) => (output === value ? name : output)) };
+    return name;
+  }
+
   /** One operator with several results, counted or named. */
   ops(
     kind: string,

@@ -1,34 +1,39 @@
-/** A loaded Whisper: the two sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
+/** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { MubblesError } from "../errors.js";
 import { WINDOW_FRAMES } from "../units.js";
-import type { CrossCache, SelfCache } from "./caches.js";
 import { FORBIDDEN } from "./choice-graph.js";
+import type { CrossCache } from "./cross-cache.js";
+import { crossGraph } from "./cross-graph.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
-import { encoderGraph } from "./encoder-graph.js";
+import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
+import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
+
+/** Frames whose keys and values are made at once: what the binding copies of them is 2.5 MB for base. */
+const CROSS_FRAMES = 100;
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
 export interface RowInput {
   /** Tokens not in the cache yet. */
   readonly newTokens: readonly number[];
-  /** Tokens in the cache already. */
-  readonly pastLength: number;
   readonly constraint: TokenConstraint;
 }
 
 export interface StepInput {
+  /** Equally many of each window, window after window. */
   readonly rows: readonly RowInput[];
+  /** Keys and values of the windows' audio. */
   readonly cross: Record<string, Tensor>;
-  /** Holds what went before, from `firstRow` on; what is new is appended. */
+  /** Holds what went before, for windows from `firstWindow` on; what is new is appended. */
   readonly cache: SelfCache;
-  readonly firstRow: number;
+  readonly firstWindow: number;
   /** [vocabulary] */
   readonly mask: Float32Array;
   readonly topK: number;
@@ -53,6 +58,8 @@ export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
   readonly #encoder: InferenceSession;
+  readonly #positions: Tensor;
+  readonly #cross: InferenceSession;
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
@@ -63,11 +70,15 @@ export class WhisperRuntime {
     config: WhisperConfig,
     textTokens: TextTokens,
     encoder: InferenceSession,
+    positions: Float32Array,
+    cross: InferenceSession,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
     this.#encoder = encoder;
+    this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
+    this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#fetchesWithLogits = [...this.#fetches, "logits"];
@@ -83,8 +94,10 @@ export class WhisperRuntime {
       const widenWeights = await eightBitProductsSaturate();
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
       const encoder = await createCpuSession(encoderGraph(weights, config), settings);
+      const cross = await createCpuSession(crossGraph(weights, config), { ...settings, spin: false });
       const decoder = await createCpuSession(decoderGraph(weights, config), settings);
-      return new WhisperRuntime(config, readTextTokens(weights), encoder, decoder);
+      const positions = audioPositions(weights, config);
+      return new WhisperRuntime(config, readTextTokens(weights), encoder, positions, cross, decoder);
     } catch (cause) {
       if (cause instanceof MubblesError) throw cause;
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -100,64 +113,58 @@ export class WhisperRuntime {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
     const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const slots = cache.one(slot);
-    const copies = await this.#encoder.run({ mel: input }, slots);
-    // The binding returns copies of what was written into the slots.
-    discard(
-      Object.values(copies).filter((copy) => !Object.values(slots).includes(copy as Tensor)) as Tensor[],
-    );
+    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
+    const { dims, data } = hidden!;
+    const [, frames, width] = dims as [number, number, number];
+    for (let from = 0; from < frames; from += CROSS_FRAMES) {
+      const to = Math.min(from + CROSS_FRAMES, frames);
+      const part = (data as Float32Array).subarray(from * width, to * width);
+      const parts = await this.#cross.run({ hidden: new Tensor("float32", part, [1, to - from, width]) });
+      cache.write(parts, slot, from, to - from);
+      discard(Object.values(parts) as Tensor[]);
+    }
+    discard([hidden as Tensor]);
   }
 
-  async step({
-    rows,
-    cross,
-    cache,
-    firstRow,
-    mask,
-    topK,
-    logitIndex,
-    wantLogits,
-    targets,
-  }: StepInput): Promise<StepOutput> {
+  async step(input: StepInput): Promise<StepOutput> {
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, wantLogits, targets } = input;
+    const windows = cross.cross_k_0!.dims[0]!;
+    const rowsPerWindow = rows.length / windows;
+    const tokens = rows[0]!.newTokens.length;
+    const shape: StepShape = { firstWindow, windows, rowsPerWindow, tokens };
     const choices = logitIndex.length;
-    const pastLengths = rows.map(({ pastLength }) => pastLength);
-    const newCount = rows[0]!.newTokens.length;
-    const rowShape = [rows.length, newCount];
+    const ofColumns = (values: readonly number[]) => int64(values, [windows, rowsPerWindow * tokens]);
+    const choiceShape = [windows, rowsPerWindow * choices, 1];
     const constraintOf = (pick: (constraint: TokenConstraint) => number) =>
       rows.flatMap(({ constraint }) => new Array<number>(choices).fill(pick(constraint)));
     const floats = (pick: (constraint: TokenConstraint) => number) =>
-      new Tensor("float32", Float32Array.from(constraintOf(pick)), [rows.length, choices, 1]);
-    const indices = (pick: (constraint: TokenConstraint) => number) =>
-      int64(constraintOf(pick), [rows.length, choices, 1]);
-    const positions = rows.flatMap(({ pastLength }) =>
-      Array.from({ length: newCount }, (_, i) => pastLength + i),
-    );
-    cache.reserve(Math.max(...pastLengths) + newCount);
+      new Tensor("float32", Float32Array.from(constraintOf(pick)), choiceShape);
+    const indices = (pick: (constraint: TokenConstraint) => number) => int64(constraintOf(pick), choiceShape);
+    const positions = rows.flatMap((_, i) => {
+      const window = firstWindow + Math.floor(i / rowsPerWindow);
+      const past = cache.lengthOf(window, i % rowsPerWindow);
+      return Array.from({ length: tokens }, (_, token) => past + token);
+    });
+    const logitColumns = Array.from({ length: rowsPerWindow }, (_, row) =>
+      logitIndex.map((token) => row * tokens + token),
+    ).flat();
     const feeds = {
       ...cross,
-      ...(firstRow === 0 ? cache.first(rows.length) : cache.one(firstRow)),
-      tokens: int64(
-        rows.flatMap(({ newTokens }) => newTokens),
-        rowShape,
-      ),
-      positions: int64(positions, rowShape),
-      past_bias: pastBias(pastLengths, cache.capacity),
-      new_bias: causalBias(newCount),
-      logit_index: int64(logitIndex, [choices]),
+      ...cache.feeds(shape),
+      tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
+      positions: ofColumns(positions),
+      logit_index: int64(logitColumns, [logitColumns.length]),
+      alignment_columns: int64([targets === undefined ? 0 : rowsPerWindow * tokens], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
       special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
       timestamp_low: indices(({ timestampLow }) => timestampLow),
       timestamp_high: indices(({ timestampHigh }) => timestampHigh),
       top_k: int64([topK], [1]),
-      target_ids: int64(targets ?? new Array<number>(rows.length * choices).fill(0), [
-        rows.length,
-        choices,
-        1,
-      ]),
+      target_ids: int64(targets ?? constraintOf(() => 0), choiceShape),
     };
     const result = await this.#decoder.run(feeds, this.#fetchesFor(wantLogits, targets !== undefined));
-    cache.append(result, firstRow, pastLengths, newCount);
+    cache.append(result, shape);
     const output = {
       choices: choicesOf(result, rows.length, choices, topK),
       logits: floatsOf(result.logits),
@@ -176,6 +183,7 @@ export class WhisperRuntime {
 
   async release(): Promise<void> {
     await this.#encoder.release();
+    await this.#cross.release();
     await this.#decoder.release();
   }
 }
@@ -206,20 +214,4 @@ function floatsOf(tensor: Tensor | undefined): Float32Array {
 
 function int64(values: readonly number[], shape: readonly number[]): Tensor {
   return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
-}
-
-/** [rows, 1, 1, capacity]: what lies behind a row's tokens must not be attended to. */
-function pastBias(pastLengths: readonly number[], capacity: number): Tensor {
-  const bias = new Float32Array(pastLengths.length * capacity);
-  for (const [row, length] of pastLengths.entries()) {
-    bias.fill(FORBIDDEN, row * capacity + length, (row + 1) * capacity);
-  }
-  return new Tensor("float32", bias, [pastLengths.length, 1, 1, capacity]);
-}
-
-/** [tokens, tokens]: no token sees those after it. */
-function causalBias(tokens: number): Tensor {
-  const bias = new Float32Array(tokens * tokens);
-  for (let row = 0; row < tokens; row++) bias.fill(FORBIDDEN, row * tokens + row + 1, (row + 1) * tokens);
-  return new Tensor("float32", bias, [tokens, tokens]);
 }

@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { CrossCache, SelfCache } from "../../src/model/caches.js";
 import { COMPUTES, type Compute } from "../../src/model/checkpoint-layout.js";
 import { type Converted, convertModel } from "../../src/model/convert.js";
+import { CrossCache } from "../../src/model/cross-cache.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
 import { resolveModel } from "../../src/model/model-store.js";
 import { Safetensors } from "../../src/model/safetensors.js";
+import { SelfCache } from "../../src/model/self-cache.js";
 import { WhisperRuntime } from "../../src/model/whisper-runtime.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { thrownCode } from "./thrown-code.js";
@@ -190,20 +191,18 @@ async function logitsOf(path: string, parts: readonly (readonly number[])[]): Pr
     0,
   );
   const all: Float32Array[] = [];
-  let pastLength = 0;
   for (const newTokens of parts) {
     const { logits: own } = await runtime.step({
-      rows: [{ newTokens, pastLength, constraint: nextTokenConstraint([], 50_364) }],
+      rows: [{ newTokens, constraint: nextTokenConstraint([], 50_364) }],
       cross: cross.first(1),
       cache,
-      firstRow: 0,
+      firstWindow: 0,
       mask: new Float32Array(TINY_VOCABULARY),
       topK: 1,
       logitIndex: [...newTokens.keys()],
       wantLogits: true,
     });
     all.push(own.slice());
-    pastLength += newTokens.length;
   }
   await runtime.release();
   const joined = new Float32Array(all.reduce((sum, part) => sum + part.length, 0));

@@ -85,6 +85,14 @@ describe("a graph runs in onnxruntime with the right numbers", () => {
     [1, 1],
   );
   check(
+    "a result that is renamed",
+    (g, x) => {
+      const [left, right] = g.ops("Split", [x], 2, { axis: 1, num_outputs: 2 }) as [string, string];
+      return g.op("Sub", [g.rename(right, "right"), left]);
+    },
+    [1, 1],
+  );
+  check(
     "an operator of another domain",
     (g, x) => g.op("FusedMatMul", [x, x], { transB: 1 }, MICROSOFT),
     [5, 11, 11, 25],

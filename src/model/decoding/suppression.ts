@@ -1,6 +1,41 @@
 /** The mask of tokens that are never chosen. Source: openai/whisper decoding.py:423-438, 615-642. */
 import { FORBIDDEN } from "../choice-graph.js";
+import type { DecodingOptions } from "../decoding-options.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
+
+/** [vocabulary], 0 or FORBIDDEN, for the first token of a window and for all later ones. */
+interface Masks {
+  readonly first: Float32Array;
+  readonly later: Float32Array;
+}
+
+/** The masks of all options met so far. */
+export class TokenMasks {
+  readonly #tokenizer: WhisperTokenizer;
+  readonly #vocabularySize: number;
+  readonly #made = new Map<string, Masks>();
+
+  constructor(tokenizer: WhisperTokenizer, vocabularySize: number) {
+    this.#tokenizer = tokenizer;
+    this.#vocabularySize = vocabularySize;
+  }
+
+  of(options: DecodingOptions): Masks {
+    const key = maskKey(options);
+    let masks = this.#made.get(key);
+    if (masks === undefined) {
+      const later = suppressionMask(this.#tokenizer, this.#vocabularySize, options.suppressTokens);
+      masks = { later, first: firstTokenMask(later, this.#tokenizer) };
+      this.#made.set(key, masks);
+    }
+    return masks;
+  }
+}
+
+/** Equal where the masks are. */
+export function maskKey({ suppressTokens }: Pick<DecodingOptions, "suppressTokens">): string {
+  return suppressTokens.join();
+}
 
 /** [vocabulary], 0 or FORBIDDEN. `suppressTokens` holds ids; -1 stands for the non-speech set. */
 export function suppressionMask(

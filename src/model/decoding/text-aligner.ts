@@ -1,7 +1,7 @@
 /** Reads a known text through the decoder once and aligns its words with the audio. Source: openai/whisper timing.py:163-242. */
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN } from "../../units.js";
-import { SelfCache } from "../caches.js";
 import type { Tensor } from "../ort.js";
+import { SelfCache } from "../self-cache.js";
 import type { AlignedWord } from "../timing/aligned-word.js";
 import { alignWords } from "../timing/alignment.js";
 import type { AttentionScores } from "../timing/attention-matrix.js";
@@ -32,12 +32,14 @@ export class TextAligner {
   readonly #tokenizer: WhisperTokenizer;
   readonly #breathe: () => Promise<void>;
   readonly #noMask: Float32Array;
+  readonly #cache: SelfCache;
 
   constructor(runtime: WhisperRuntime, tokenizer: WhisperTokenizer, breathe: () => Promise<void>) {
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     this.#breathe = breathe;
     this.#noMask = new Float32Array(runtime.config.vocabularySize);
+    this.#cache = new SelfCache(runtime.config, 1);
   }
 
   /** Words of the text in its order; none for an empty text. */
@@ -76,7 +78,7 @@ export class TextAligner {
     const frames = Math.min(Math.max(1, Math.floor(melFrames / FRAMES_PER_TOKEN)), config.maxAudioPositions);
     const scores = new Float32Array(heads * total * frames);
     const nextLogprobs = new Float32Array(total);
-    const cache = new SelfCache(config, 1);
+    this.#cache.clear(0);
     for (let from = 0; from < total; from += BLOCK_TOKENS) {
       await this.#breathe();
       const block = sequence.slice(from, from + BLOCK_TOKENS);
@@ -85,10 +87,10 @@ export class TextAligner {
         return next < config.endToken ? next : 0;
       });
       const { targetLogprobs, alignment } = await this.#runtime.step({
-        rows: [{ newTokens: block, pastLength: from, constraint: ANY_TOKEN }],
+        rows: [{ newTokens: block, constraint: ANY_TOKEN }],
         cross,
-        cache,
-        firstRow: 0,
+        cache: this.#cache,
+        firstWindow: 0,
         mask: this.#noMask,
         topK: 1,
         logitIndex: block.map((_, i) => i),

@@ -79,11 +79,6 @@ export class WindowDecoder {
     return this.#language.language;
   }
 
-  /** Tokens in the caches of its rows, once they have been stepped. */
-  get cachedLength(): number {
-    return this.prompt.length + this.#steps - 1;
-  }
-
   /** Takes the choices of a step. */
   advance(choices: readonly RowChoice[]): readonly RowCopy[] {
     this.#steps++;
