@@ -45,7 +45,7 @@ function main() {
   const untold = clips.filter(({ language, transcript }) => language !== null && !transcript);
   const all = [...spoken, ...untold];
   const silent = clips.filter(({ language }) => language === null);
-  if (spoken.length + silent.length === 0)
+  if (all.length + silent.length === 0)
     throw new Error(`no clip of ${values.data} matches "${values.match}"`);
 
   const others = otherTexts(values.golden, values.also);

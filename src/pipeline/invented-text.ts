@@ -23,6 +23,9 @@ type Thresholds = Pick<DecodingOptions, "noSpeechThreshold" | "logprobThreshold"
 
 /** The slowest speakers say more than a token every two seconds; "You" over ten seconds of noise is fewer. */
 const SPARSE_TOKENS_PER_SECOND = 0.5;
+/** Nor does anyone say more than this, with a token to spare in a tenth of a second. */
+const MAX_TOKENS_PER_SECOND = 22.5;
+const MIN_TOKENS = 1;
 /**
  * What has to be surer than usual where the VAD heard nobody, as in a whisper. Noise, music and silence gave languages below
  * 0.66 and no-speech probabilities above 0.37, whispered words 0.96 and 0.16 (docs/notes/guards.md).
@@ -34,6 +37,7 @@ const FAINT_NO_SPEECH_PROBABILITY = 0.3;
 export function withoutInvented<D extends Decoded>(decoded: D, thresholds: Thresholds): D {
   const { window, result, words } = decoded;
   const isSilent =
+    isTooFast(result, window) ||
     (window.speech.length === 0 && !isFaintSpeech(result, thresholds)) ||
     (isSparse(result, window) && exceeds(result.noSpeechProb, thresholds.noSpeechThreshold));
   const isInvented = (segment: WindowSegment, i: number) =>
@@ -58,9 +62,22 @@ function isFaintSpeech(result: WindowResult, { logprobThreshold }: Thresholds): 
 }
 
 /** Hardly a word for all of its time. */
-function isSparse({ segments }: WindowResult, { startSample, endSample }: Place): boolean {
-  const tokens = segments.filter(hasText).reduce((sum, segment) => sum + segment.tokens.length - 2, 0);
-  return tokens < ((endSample - startSample) / SAMPLE_RATE_HZ) * SPARSE_TOKENS_PER_SECOND;
+function isSparse(result: WindowResult, place: Place): boolean {
+  return textTokens(result) < secondsOf(place) * SPARSE_TOKENS_PER_SECOND;
+}
+
+/** More than could be said in its time, as "Thank you." in a tenth of a second. */
+function isTooFast(result: WindowResult, place: Place): boolean {
+  return textTokens(result) > Math.max(MIN_TOKENS, secondsOf(place) * MAX_TOKENS_PER_SECOND);
+}
+
+/** Nearly: each segment has a timestamp at both ends, but for one that never ended. */
+function textTokens({ segments }: WindowResult): number {
+  return segments.filter(hasText).reduce((sum, segment) => sum + segment.tokens.length - 2, 0);
+}
+
+function secondsOf({ startSample, endSample }: Place): number {
+  return (endSample - startSample) / SAMPLE_RATE_HZ;
 }
 
 /** Between spans of speech, where the VAD heard nobody. */

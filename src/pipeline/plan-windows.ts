@@ -4,7 +4,7 @@ import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { type DecodeWindow, FixedWindowPlanner, WindowPlanner } from "../dsp/window-planner.js";
 import { discardBuffers } from "../model/discard.js";
 import { SILERO_FRAME_SAMPLES, type SileroVad } from "../model/silero.js";
-import { HOP_SAMPLES, WINDOW_SAMPLES } from "../units.js";
+import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES } from "../units.js";
 import { MelHistory } from "./mel-history.js";
 
 /** A window with its log-mel columns [frames × nMels], before clamping and scaling. */
@@ -28,6 +28,9 @@ export interface StageClock {
 
 /** 2 s of audio a run: more frames gain no speed. */
 const VAD_BLOCK_SAMPLES = 64 * SILERO_FRAME_SAMPLES;
+
+/** What counts as a recording of one window: clips "of 30 s" are a little longer as often as not. */
+const LONGEST_SHORT_SAMPLES = WINDOW_SAMPLES + SAMPLE_RATE_HZ;
 
 interface PlanOptions {
   readonly nMels: 80 | 128;
@@ -226,13 +229,13 @@ class SpeechCutter implements Cutter {
     this.#block.fill(0, this.#filled, whole);
     const windows = whole > 0 ? await this.#run(whole) : [];
     windows.push(...this.#planner.end(totalSamples));
-    if (windows.length > 0 || this.#planner.hasHeard || totalSamples > WINDOW_SAMPLES) return windows;
-    const endSample = Math.ceil(totalSamples / HOP_SAMPLES) * HOP_SAMPLES;
+    if (windows.length > 0 || this.#planner.hasHeard || totalSamples > LONGEST_SHORT_SAMPLES) return windows;
+    const endSample = Math.min(Math.ceil(totalSamples / HOP_SAMPLES) * HOP_SAMPLES, WINDOW_SAMPLES);
     return endSample > 0 ? [{ startSample: 0, endSample, speech: [] }] : [];
   }
 
   get neededFromSample(): number {
-    const mayBeWhole = !this.#planner.hasHeard && this.#samples <= WINDOW_SAMPLES;
+    const mayBeWhole = !this.#planner.hasHeard && this.#samples <= LONGEST_SHORT_SAMPLES;
     return mayBeWhole ? 0 : this.#planner.neededFromSample;
   }
 

@@ -87,3 +87,13 @@ test("only what may be a whisper is worth higher temperatures", () => {
     false,
   ]);
 });
+
+test("nobody says three tokens in a tenth of a second", () => {
+  const window = { ...span(0, 0.1), speech: [span(0, 0.1)] };
+  const segmentsOf = (tokenCount: number) => {
+    const result = { ...SPEECH, segments: [segment(0, 0.1, tokenCount)] } as unknown as WindowResult;
+    return withoutInvented({ result, window, words: undefined }, THRESHOLDS).result.segments;
+  };
+  expect(segmentsOf(2 + 3)).toEqual([]);
+  expect(segmentsOf(2 + 1)).toHaveLength(1);
+});

@@ -85,7 +85,7 @@ describe("with VAD", () => {
     expectColumns(windows, audio);
   });
 
-  test.each([0, 31 * SAMPLE_RATE_HZ])("%d samples of silence: no window", async (samples) => {
+  test.each([0, 32 * SAMPLE_RATE_HZ])("%d samples of silence: no window", async (samples) => {
     expect((await plan(new Float32Array(samples))).windows).toEqual([]);
   });
 
