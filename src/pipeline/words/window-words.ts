@@ -36,14 +36,14 @@ export async function windowWords(
   return segmentWords(counts, alignment, audio);
 }
 
-/** Times of text tokens of the aligner's own in a window. MODEL_UNSUPPORTED for a language that it does not know. */
+/** Times of text tokens of the aligner's own in a window. USAGE for a language that it does not know. */
 export function alignTokens(
   window: PlannedWindow,
   tokens: readonly number[],
   { aligner, language, task }: { aligner: Engine; language: string; task: "transcribe" | "translate" },
 ): Promise<AlignedWord[]> {
   if (!aligner.isMultilingual && language !== "en") {
-    throw new MubblesError("MODEL_UNSUPPORTED", {
+    throw new MubblesError("USAGE", {
       where: "--align-model",
       detail: `it knows only English, and this is ${language}`,
     });
