@@ -7,6 +7,7 @@ import type { WindowResult } from "../../model/window.js";
 import type { Word } from "../../transcript.js";
 import { SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { PlannedWindow } from "../plan-windows.js";
+import { attentionLead } from "./attention-lead.js";
 import { segmentWords } from "./segment-words.js";
 
 export interface WordContext {
@@ -22,7 +23,7 @@ export async function windowWords(
   result: WindowResult,
   { engine, aligner, task }: WordContext,
 ): Promise<Word[][]> {
-  const audio = { ...window, nMels: engine.nMels };
+  const audio = { ...window, nMels: engine.nMels, lead: attentionLead(aligner ?? engine) };
   if (aligner === undefined) {
     const counts = result.segments.map(
       ({ tokens }) => tokens.filter((token) => token < engine.endToken).length,
