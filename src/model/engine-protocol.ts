@@ -32,6 +32,7 @@ export type FromWorker =
       readonly nMels: 80 | 128;
       readonly isMultilingual: boolean;
       readonly endToken: number;
+      readonly decoderLayers: number;
       readonly loadSeconds: number;
     }
   | { readonly type: "result"; readonly id: number; readonly result: Answers[keyof Answers] }

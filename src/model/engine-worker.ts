@@ -24,7 +24,7 @@ try {
   const runtime = await WhisperRuntime.load(folder, threads);
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
-  const { nMels, isMultilingual, endToken } = runtime.config;
+  const { nMels, isMultilingual, endToken, decoderLayers } = runtime.config;
   port.on("message", (message: ToWorker) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
@@ -32,7 +32,14 @@ try {
     if (!isRunning)
       work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
   });
-  send({ type: "loaded", nMels, isMultilingual, endToken, loadSeconds: (performance.now() - began) / 1000 });
+  send({
+    type: "loaded",
+    nMels,
+    isMultilingual,
+    endToken,
+    decoderLayers,
+    loadSeconds: (performance.now() - began) / 1000,
+  });
 } catch (error) {
   fail(error);
 }

@@ -35,6 +35,7 @@ export class Engine {
   readonly isMultilingual: boolean;
   /** Tokens below it are text. */
   readonly endToken: number;
+  readonly decoderLayers: number;
   readonly loadSeconds: number;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
@@ -58,6 +59,7 @@ export class Engine {
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
     this.endToken = loaded.endToken;
+    this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#fail(workerError(error)));

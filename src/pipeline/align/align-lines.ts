@@ -7,6 +7,7 @@ import type { Word } from "../../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import type { PlannedWindow } from "../plan-windows.js";
 import type { DecodedWindow } from "../transcribe.js";
+import { attentionLead } from "../words/attention-lead.js";
 import { segmentWords } from "../words/segment-words.js";
 import { alignTokens } from "../words/window-words.js";
 import { assignWindows } from "./assign-windows.js";
@@ -114,7 +115,11 @@ async function alignParts(
     { aligner, language, task: "transcribe" },
   );
   const counts = fitting.map(({ tokens }) => tokens.length);
-  const words = segmentWords(counts, alignment, { ...window, nMels: engine.nMels });
+  const words = segmentWords(counts, alignment, {
+    ...window,
+    nMels: engine.nMels,
+    lead: attentionLead(aligner),
+  });
   const offsetSeconds = window.startSample / SAMPLE_RATE_HZ;
   const endSeconds = window.endSample / SAMPLE_RATE_HZ;
   return words.map((aligned, i) => [

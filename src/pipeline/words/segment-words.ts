@@ -13,6 +13,8 @@ interface WindowAudio {
   /** [frames × nMels], log10 of mel power. */
   readonly columns: Float32Array;
   readonly nMels: number;
+  /** Of the model that aligned, see attention-lead.ts. */
+  readonly lead: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export function segmentWords(
   const segments = segmentOfEach(merged, tokenCounts);
   const spoken = merged.flatMap((word, i) => (word.word === "" ? [] : [{ ...word, segment: segments[i]! }]));
   const frames = audio.columns.length / audio.nMels;
-  const refined = refineBoundaries(spoken, pausesOf(audio), frames);
+  const refined = refineBoundaries(spoken, pausesOf(audio), frames, audio.lead);
   return tokenCounts.map((_, i) =>
     refined
       .filter(({ segment }) => segment === i)

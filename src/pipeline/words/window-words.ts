@@ -7,6 +7,7 @@ import type { WindowResult } from "../../model/window.js";
 import type { Word } from "../../transcript.js";
 import { SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { PlannedWindow } from "../plan-windows.js";
+import { attentionLead } from "./attention-lead.js";
 import { segmentWords } from "./segment-words.js";
 
 export interface WordContext {
@@ -22,7 +23,7 @@ export async function windowWords(
   result: WindowResult,
   { engine, aligner, task }: WordContext,
 ): Promise<Word[][]> {
-  const audio = { ...window, nMels: engine.nMels };
+  const audio = { ...window, nMels: engine.nMels, lead: attentionLead(aligner ?? engine) };
   if (aligner === undefined) {
     const counts = result.segments.map(
       ({ tokens }) => tokens.filter((token) => token < engine.endToken).length,
@@ -36,14 +37,14 @@ export async function windowWords(
   return segmentWords(counts, alignment, audio);
 }
 
-/** Times of text tokens of the aligner's own in a window. MODEL_UNSUPPORTED for a language that it does not know. */
+/** Times of text tokens of the aligner's own in a window. USAGE for a language that it does not know. */
 export function alignTokens(
   window: PlannedWindow,
   tokens: readonly number[],
   { aligner, language, task }: { aligner: Engine; language: string; task: "transcribe" | "translate" },
 ): Promise<AlignedWord[]> {
   if (!aligner.isMultilingual && language !== "en") {
-    throw new MubblesError("MODEL_UNSUPPORTED", {
+    throw new MubblesError("USAGE", {
       where: "--align-model",
       detail: `it knows only English, and this is ${language}`,
     });

@@ -15,8 +15,6 @@ interface TimedWord {
   readonly endSeconds: number;
 }
 
-/** A word is recognised before it is over: attention moves on when this part of its duration is still to come. */
-const ATTENTION_LEAD = 0.28;
 /** Frames by which attention is off otherwise, as a standard deviation; further off it looks elsewhere, into a pause, and says nothing. */
 const ATTENTION_SPREAD = 4;
 const MOST_DEVIATIONS = 4;
@@ -48,18 +46,19 @@ interface Boundary {
 
 /**
  * The same words with better times, in whole frames, in order and without overlap; as they are where no order of them fits. `words`
- * have punctuation merged into them; `frameCount` is the audio of the window.
+ * have punctuation merged into them; `frameCount` is the audio of the window, `lead` the model's (attention-lead.ts).
  */
 export function refineBoundaries<W extends TimedWord>(
   words: readonly W[],
   pauses: readonly Pause[],
   frameCount: number,
+  lead: number,
 ): W[] {
   if (words.length === 0) return [];
   const quietBefore = cumulativeQuiet(pauses, frameCount);
   const durations = expectedDurations(words, quietBefore);
   const candidates = boundariesOf(words, pauses, frameCount);
-  const chosen = cheapest(words, candidates, durations, quietBefore);
+  const chosen = cheapest(words, candidates, durations, quietBefore, lead);
   if (chosen === undefined) return [...words];
   return words.map((word, i) => ({
     ...word,
@@ -128,6 +127,7 @@ function cheapest(
   candidates: readonly (readonly Boundary[])[],
   durations: readonly number[],
   quietBefore: Int32Array,
+  lead: number,
 ): Boundary[] | undefined {
   const logOf = Float64Array.from(quietBefore, (_, frames) => Math.log(frames));
   let costs = Float64Array.from(candidates[0]!, ({ cost }) => cost);
@@ -152,7 +152,7 @@ function cheapest(
           costs[s]! +
           end.cost +
           0.5 * deviation * deviation +
-          attentionCost(leaves, reaches, end.endFrame - ATTENTION_LEAD * frames, latestLeave(end, after)) +
+          attentionCost(leaves, reaches, end.endFrame - lead * frames, latestLeave(end, after)) +
           MISPLACED_FRAME_COST * Math.max(0, quiet - FREE_QUIET_FRAMES);
         if (cost >= next[e]!) continue;
         next[e] = cost;

@@ -66,5 +66,5 @@ function audioOf(stretches: [frames: number, level: number][]) {
     stretches.flatMap(([frames, level]) => new Array<number>(frames * N_MELS).fill(level)),
   );
   const endSample = (columns.length / N_MELS) * HOP_SAMPLES;
-  return { startSample: 0, speech: [{ startSample: 0, endSample }], columns, nMels: N_MELS };
+  return { startSample: 0, speech: [{ startSample: 0, endSample }], columns, nMels: N_MELS, lead: 0.28 };
 }

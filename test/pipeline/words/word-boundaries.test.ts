@@ -3,6 +3,8 @@ import type { Pause } from "../../../src/dsp/pauses.js";
 import { seededRandom } from "../../../src/model/decoding/sampling.js";
 import { refineBoundaries } from "../../../src/pipeline/words/word-boundaries.js";
 
+const LEAD = 0.28;
+
 type Times = [word: string, startSeconds: number, endSeconds: number];
 
 describe("fluent speech", () => {
@@ -138,17 +140,17 @@ describe("whatever comes in", () => {
 
   test("what words have besides stays", () => {
     const word = { word: " a", startSeconds: 0.2, endSeconds: 0.4, probability: 0.7 };
-    expect(refineBoundaries([word], [], 100)[0]).toMatchObject({ word: " a", probability: 0.7 });
+    expect(refineBoundaries([word], [], 100, LEAD)[0]).toMatchObject({ word: " a", probability: 0.7 });
   });
 });
 
 function ahead([, start, end]: Times): number {
-  return end - 0.28 * (end - start);
+  return end - LEAD * (end - start);
 }
 
 function run(words: Times[], pauses: Pause[], frameCount: number): Times[] {
   const timed = words.map(([word, startSeconds, endSeconds]) => ({ word, startSeconds, endSeconds }));
-  return refineBoundaries(timed, pauses, frameCount).map(({ word, startSeconds, endSeconds }) => [
+  return refineBoundaries(timed, pauses, frameCount, LEAD).map(({ word, startSeconds, endSeconds }) => [
     word,
     startSeconds,
     endSeconds,
