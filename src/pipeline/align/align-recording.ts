@@ -8,10 +8,10 @@ import type { TranscribeEvent } from "../../events.js";
 import type { Engine } from "../../model/engine.js";
 import { SileroVad } from "../../model/silero.js";
 import { SAMPLE_RATE_HZ, WINDOW_SECONDS } from "../../units.js";
+import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { inOrder } from "../in-order.js";
 import { planWindows, type StageClock } from "../plan-windows.js";
 import { addUp, noTotals } from "../totals.js";
-import { type DecodedWindow, decodeWhole } from "../transcribe.js";
 import type { TranscribeOptions } from "../transcribe-options.js";
 import { alignLines } from "./align-lines.js";
 

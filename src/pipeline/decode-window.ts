@@ -1,0 +1,99 @@
+/** One window through the engine, and again what the model left of it. */
+import { assembleWindow } from "../dsp/mel.js";
+import { discardBuffers } from "../model/discard.js";
+import type { Engine } from "../model/engine.js";
+import type { WindowResult } from "../model/window.js";
+import type { Word } from "../transcript.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
+import { mayBeFaintSpeech } from "./invented-text.js";
+import type { PlannedWindow } from "./plan-windows.js";
+import type { TranscribeOptions } from "./transcribe-options.js";
+import { windowWords } from "./words/window-words.js";
+
+export interface DecodedWindow {
+  readonly window: PlannedWindow;
+  readonly result: WindowResult;
+  /** Of each segment, where they are wanted. */
+  readonly words: readonly (readonly Word[])[] | undefined;
+}
+
+/** What is left of a window must be at least this long, and spoken in, to be decoded again. */
+const MIN_REST_SECONDS = 1;
+/** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
+const MAX_LOOPS = 3;
+interface DecodeContext {
+  readonly options: TranscribeOptions;
+  readonly engine: Engine;
+  readonly aligner: Engine | undefined;
+  readonly recording: number;
+  /** The same for every window: no text is fed from one to the next. */
+  readonly prompt: readonly number[];
+  /** Windows keep their columns, to be read again. */
+  readonly keepsAudio?: boolean;
+}
+
+/** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
+export async function decodeWhole(
+  window: PlannedWindow,
+  { options, engine, aligner, recording, prompt, keepsAudio = false }: DecodeContext,
+): Promise<DecodedWindow[]> {
+  const parts: DecodedWindow[] = [];
+  let { decoding } = options;
+  let loops = 0;
+  for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
+    const { columns, startSample, endSample, speech }: PlannedWindow = rest;
+    const decode = (temperatures: readonly number[]): Promise<WindowResult> => {
+      const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
+      assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
+      return engine.decodeWindow({
+        recording,
+        mel,
+        windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
+        options: { ...decoding, temperatures },
+        prompt,
+        wantWords: options.words && aligner === undefined,
+      });
+    };
+    const { temperatures } = decoding;
+    // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more.
+    let result = await decode(speech.length > 0 ? temperatures : temperatures.slice(0, 1));
+    if (speech.length === 0 && mayBeFaintSpeech(result)) result = await decode(temperatures);
+    const { task } = options.decoding;
+    const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
+    parts.push({ window: rest, result, words });
+    // The rest is the same window: it has no say of its own in which language is spoken.
+    decoding = { ...decoding, language: result.language };
+    if (result.isCut) loops++;
+    rest =
+      result.resumeSeconds === undefined || loops > MAX_LOOPS
+        ? undefined
+        : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
+  }
+  if (!keepsAudio)
+    discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
+  return parts;
+}
+
+/** The window from `resumeSeconds` on, where at least MIN_REST_SECONDS of it are speech. */
+function restFrom(
+  window: PlannedWindow,
+  resumeSeconds: number,
+  nMels: number,
+  alignMels: number,
+): PlannedWindow | undefined {
+  const frames = Math.round(resumeSeconds * FRAMES_PER_SECOND);
+  const startSample = window.startSample + frames * HOP_SAMPLES;
+  const speech = window.speech
+    .filter((span) => span.endSample > startSample)
+    .map((span) => ({ ...span, startSample: Math.max(span.startSample, startSample) }));
+  if (frames === 0 || spokenSamples({ speech }) < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
+  const columns = window.columns.slice(frames * nMels);
+  const alignColumns =
+    window.alignColumns === window.columns ? columns : window.alignColumns.slice(frames * alignMels);
+  return { ...window, startSample, speech, columns, alignColumns };
+}
+
+/** Samples in which somebody speaks. */
+export function spokenSamples({ speech }: Pick<PlannedWindow, "speech">): number {
+  return speech.reduce((sum, span) => sum + span.endSample - span.startSample, 0);
+}
