@@ -12,8 +12,8 @@ import type { AlignmentRequest } from "../window.js";
 import type { TextAttention } from "./loop-guard.js";
 import { ANY_TOKEN } from "./timestamp-rules.js";
 
-/** Tokens read at once: the logits of each take 0.2 MB several times over. */
-const BLOCK_TOKENS = 32;
+/** Tokens read at once: the logits of each take 0.2 MB several times over, and more of them gain no time (docs/notes/memory.md). */
+const BLOCK_TOKENS = 16;
 
 type Text = Omit<AlignmentRequest, "mel"> & {
   /** Keys and values of the audio. */
