@@ -11,8 +11,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogMel } from "../dist/dsp/mel.js";
-import { CrossCache, SelfCache } from "../dist/model/caches.js";
 import { convertModel } from "../dist/model/convert.js";
+import { CrossCache } from "../dist/model/cross-cache.js";
+import { SelfCache } from "../dist/model/self-cache.js";
 import { WhisperRuntime } from "../dist/model/whisper-runtime.js";
 
 const THREADS = 2;

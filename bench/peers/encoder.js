@@ -10,7 +10,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { CrossCache } from "../../dist/model/caches.js";
+import { CrossCache } from "../../dist/model/cross-cache.js";
 import { WhisperRuntime } from "../../dist/model/whisper-runtime.js";
 import { peerPython, peerScript } from "./python.js";
 

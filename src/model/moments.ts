@@ -9,10 +9,9 @@ export type Moments = Map<string, Float64Array>;
 export function observed(session: InferenceSession, moments: Moments): InferenceSession {
   const names = session.outputNames.filter((name) => name.startsWith(MOMENT));
   const run: InferenceSession["run"] = async (feeds: InferenceSession.FeedsType, fetches: unknown) => {
-    const wanted = Array.isArray(fetches)
-      ? [...fetches, ...names]
-      : { ...(fetches as InferenceSession.NullableOnnxValueMapType), ...nulls(names) };
-    const result = await session.run(feeds, wanted);
+    const result = await (fetches === undefined
+      ? session.run(feeds)
+      : session.run(feeds, withAll(fetches, names)));
     for (const name of names) {
       const linear = name.slice(MOMENT.length).split(" ")[0]!;
       add(moments, linear, result[name]!.data as Float32Array);
@@ -31,8 +30,9 @@ export function observed(session: InferenceSession, moments: Moments): Inference
   };
 }
 
-function nulls(names: readonly string[]): InferenceSession.NullableOnnxValueMapType {
-  return Object.fromEntries(names.map((name) => [name, null]));
+function withAll(fetches: unknown, names: readonly string[]): InferenceSession.FetchesType {
+  if (Array.isArray(fetches)) return [...fetches, ...names];
+  return { ...(fetches as object), ...Object.fromEntries(names.map((name) => [name, null])) };
 }
 
 function add(moments: Moments, name: string, values: Float32Array): void {
