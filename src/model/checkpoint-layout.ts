@@ -3,6 +3,8 @@
  * - the hub's names without "model.", projections fused (`self_attn.qkv`, `encoder_attn.kv`),
  * - each linear's weight [in, out] as its operator wants it (layers.ts): I8 with an F32 scale per output column, or F16 or F32;
  *   activations are quantised when the graph runs, row by row, and need nothing here,
+ * - with I8, norms and rotations folded into the linears (rotation.ts), and the two rotations that cannot be,
+ * - with I8, beside the embedding what rounding left of its frequent tokens (vocabulary.ts),
  * - the token embedding as I8 [width, vocabulary] with a scale per token, or [vocabulary, width] in F16 or F32,
  * - what the text tokens say (text-tokens.ts),
  * - in its metadata how it was made.
@@ -10,7 +12,9 @@
  */
 
 import { sinusoids } from "./encoder-graph.js";
+import { ROTATION, ROTATION_BACK } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
+import { EMBEDDING_REST, FREQUENT_TOKENS } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 export const LAYOUT_NAME = "mubbles-whisper-1";
@@ -20,6 +24,13 @@ export const COMPUTES = ["int8", "fp16", "fp32"] as const satisfies readonly Com
 
 /** How a matrix is stored. */
 export type Storage = "int8" | "f16" | "f32";
+
+/** One of the source linears that a linear is made of. Blocks are the widths that are rotated (rotation.ts), 0 for none. */
+export interface LinearPart {
+  readonly source: string;
+  readonly inputBlock: number;
+  readonly outputBlock: number;
+}
 
 export type Item =
   /** Copied as floats: norms, biases, convolutions, positions. */
@@ -33,49 +44,97 @@ export type Item =
   | {
       readonly kind: "linear";
       readonly name: string;
-      readonly sources: readonly string[];
+      readonly parts: readonly LinearPart[];
+      /** Source norm that is folded into it. */
+      readonly norm: string | undefined;
       readonly storage: Storage;
     }
   /** The token embedding [vocabulary, width], which is the output projection too. */
-  | { readonly kind: "embedding"; readonly name: string; readonly source: string; readonly storage: Storage };
+  | { readonly kind: "embedding"; readonly name: string; readonly source: string; readonly storage: Storage }
+  /** What rounding the embedding to 8 bits left, of the tokens in these ranges [from, to). */
+  | {
+      readonly kind: "embedding rest";
+      readonly name: string;
+      readonly source: string;
+      readonly ranges: readonly (readonly [number, number])[];
+    }
+  /** The rotation of what flows between the layers [width, width], float32. */
+  | { readonly kind: "rotation"; readonly name: string; readonly width: number }
+  /** A linear [width, width], float32, that turns back what was rotated and then is the source norm without its normalisation. */
+  | { readonly kind: "rotation back"; readonly name: string; readonly norm: string; readonly width: number };
 
-/** Everything the converted file will hold, in order. */
-export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Compute): Item[] {
+/**
+ * Everything the converted file will hold, in order. Rotated, norms lie in the linears behind them; what flows between the
+ * layers, and what attention takes from its values, comes in another basis (rotation.ts). 8 bits are always rotated.
+ */
+export function layoutOf(
+  source: Safetensors,
+  config: WhisperConfig,
+  compute: Compute,
+  isRotated = compute === "int8",
+): Item[] {
   const float = compute === "fp16" ? "f16" : "f32";
   const storage: Storage = compute === "int8" ? "int8" : float;
+  const { dModel, headSize: decoderHead } = config;
+  const encoderHead = dModel / config.encoderHeads;
   const items: Item[] = [];
   const floats = (name: string) =>
     items.push({ kind: "floats", name, source: sourceName(source, name), storage: float });
   const norm = (name: string) => {
+    if (isRotated) return;
     floats(`${name}.weight`);
     floats(`${name}.bias`);
   };
-  const linear = (name: string, ...parts: string[]) => {
-    const sources = (parts.length > 0 ? parts : [name]).map((part) => sourceName(source, part));
-    items.push({ kind: "linear", name, sources, storage });
+  const part = (name: string, inputBlock: number, outputBlock: number): LinearPart => ({
+    source: sourceName(source, name),
+    inputBlock: isRotated ? inputBlock : 0,
+    outputBlock: isRotated ? outputBlock : 0,
+  });
+  const linear = (name: string, parts: readonly LinearPart[], before?: string) => {
+    const folded = isRotated && before !== undefined ? sourceName(source, before) : undefined;
+    items.push({ kind: "linear", name, parts, norm: folded, storage });
   };
-  const layers = (side: "encoder" | "decoder", count: number) => {
+  const layers = (side: "encoder" | "decoder", count: number, head: number) => {
     for (let i = 0; i < count; i++) {
       const layer = `${side}.layers.${i}`;
+      const own = (name: string, inputBlock: number, outputBlock: number) =>
+        part(`${layer}.${name}`, inputBlock, outputBlock);
       norm(`${layer}.self_attn_layer_norm`);
-      linear(`${layer}.self_attn.qkv`, ...["q", "k", "v"].map((p) => `${layer}.self_attn.${p}_proj`));
-      linear(`${layer}.self_attn.out_proj`);
+      linear(
+        `${layer}.self_attn.qkv`,
+        [
+          own("self_attn.q_proj", dModel, 0),
+          own("self_attn.k_proj", dModel, 0),
+          own("self_attn.v_proj", dModel, head),
+        ],
+        `${layer}.self_attn_layer_norm`,
+      );
+      linear(`${layer}.self_attn.out_proj`, [own("self_attn.out_proj", head, dModel)]);
       if (side === "decoder") {
         norm(`${layer}.encoder_attn_layer_norm`);
-        linear(`${layer}.encoder_attn.q_proj`);
-        linear(`${layer}.encoder_attn.kv`, `${layer}.encoder_attn.k_proj`, `${layer}.encoder_attn.v_proj`);
-        linear(`${layer}.encoder_attn.out_proj`);
+        linear(
+          `${layer}.encoder_attn.q_proj`,
+          [own("encoder_attn.q_proj", dModel, 0)],
+          `${layer}.encoder_attn_layer_norm`,
+        );
+        linear(
+          `${layer}.encoder_attn.kv`,
+          [own("encoder_attn.k_proj", dModel, 0), own("encoder_attn.v_proj", dModel, head)],
+          "encoder.layer_norm",
+        );
+        linear(`${layer}.encoder_attn.out_proj`, [own("encoder_attn.out_proj", head, dModel)]);
       }
       norm(`${layer}.final_layer_norm`);
-      linear(`${layer}.fc1`);
-      linear(`${layer}.fc2`);
+      linear(`${layer}.fc1`, [own("fc1", dModel, 0)], `${layer}.final_layer_norm`);
+      linear(`${layer}.fc2`, [own("fc2", 0, dModel)]);
     }
     norm(`${side}.layer_norm`);
   };
 
   for (const name of ["conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias"]) floats(`encoder.${name}`);
   if (compute === "fp32" || !hasSinusoidalPositions(source, config)) floats("encoder.embed_positions.weight");
-  layers("encoder", config.encoderLayers);
+  if (isRotated) items.push({ kind: "rotation", name: ROTATION, width: dModel });
+  layers("encoder", config.encoderLayers, encoderHead);
   const embedding = "decoder.embed_tokens";
   items.push({
     kind: "embedding",
@@ -83,8 +142,23 @@ export function layoutOf(source: Safetensors, config: WhisperConfig, compute: Co
     source: sourceName(source, `${embedding}.weight`),
     storage,
   });
+  if (storage === "int8") {
+    items.push({
+      kind: "embedding rest",
+      name: EMBEDDING_REST,
+      source: sourceName(source, `${embedding}.weight`),
+      ranges: [
+        [0, FREQUENT_TOKENS],
+        [config.endToken, config.vocabularySize],
+      ],
+    });
+  }
   floats("decoder.embed_positions.weight");
-  layers("decoder", config.decoderLayers);
+  layers("decoder", config.decoderLayers, decoderHead);
+  if (isRotated) {
+    const last = sourceName(source, "decoder.layer_norm");
+    items.push({ kind: "rotation back", name: ROTATION_BACK, norm: last, width: dModel });
+  }
   return items;
 }
 

@@ -5,10 +5,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
 import { makeFolder, outputError } from "../writing.js";
-import { type Compute, type Item, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
-import { float32ToFloat16 } from "./half-floats.js";
-import { quantisePerOutput, transpose } from "./quantise.js";
-import { BYTES_OF, Safetensors, type TensorType, WEIGHTS_FILE } from "./safetensors.js";
+import { type Compute, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
+import { bytesOf, dataOf, type OutputTensor, outputsOf } from "./converted-tensors.js";
+import type { Moments } from "./moments.js";
+import { BYTES_OF, Safetensors, WEIGHTS_FILE } from "./safetensors.js";
 import {
   loadTokenizer,
   makeTextTokens,
@@ -24,6 +24,10 @@ export interface ConvertOptions {
   /** Folder to make; converted weights that stand there already are replaced at the end. */
   readonly destination: string;
   readonly compute: Compute;
+  /** For int8: what inputs the linears get, so that rounding errors cancel for such (moments.ts). Without: to nearest. */
+  readonly moments?: Moments;
+  /** Whether norms and rotations are folded into the weights; by default they are for int8 alone. */
+  readonly isRotated?: boolean;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -35,12 +39,6 @@ export interface Converted {
 }
 
 const SIDE_FILES = ["config.json", "generation_config.json", "tokenizer.json"];
-
-interface OutputTensor {
-  readonly name: string;
-  readonly dtype: TensorType;
-  readonly shape: readonly number[];
-}
 
 /** Nothing half-made is left behind: files appear under their names when all are complete. */
 export async function convertModel(options: ConvertOptions): Promise<Converted> {
@@ -97,9 +95,9 @@ async function writeWeights(
   path: string,
   source: Safetensors,
   config: WhisperConfig,
-  { source: folder, compute, onProgress, signal }: ConvertOptions,
+  { source: folder, compute, moments = new Map(), isRotated, onProgress, signal }: ConvertOptions,
 ): Promise<Converted> {
-  const items = layoutOf(source, config, compute);
+  const items = layoutOf(source, config, compute, isRotated);
   const text = makeTextTokens(loadTokenizer(folder), config.endToken);
   const tensors: OutputTensor[] = [
     ...items.flatMap((item) => outputsOf(item, source)),
@@ -122,7 +120,7 @@ async function writeWeights(
   try {
     await write(header);
     for (const item of items) {
-      for (const bytes of dataOf(item, source)) {
+      for (const bytes of dataOf(item, source, moments)) {
         signal?.throwIfAborted();
         await write(bytes);
       }
@@ -136,89 +134,6 @@ async function writeWeights(
   if (statSync(path).size !== totalBytes)
     throw new MubblesError("INTERNAL", { where: path, detail: "size differs from plan" });
   return { bytes: totalBytes, sha256: hash.digest("hex") };
-}
-
-/** The tensors an item becomes. Must agree with dataOf, entry by entry. */
-function outputsOf(item: Item, source: Safetensors): OutputTensor[] {
-  if (item.kind === "floats") {
-    return [{ name: item.name, dtype: floatType(item.storage), shape: source.entry(item.source).shape }];
-  }
-  const weights = item.kind === "linear" ? item.sources.map((name) => `${name}.weight`) : [item.source];
-  const shapes = weights.map((name) => source.entry(name).shape as [number, number]);
-  const inputs = shapes[0]![1];
-  const outputs = shapes.reduce((sum, [rows]) => sum + rows, 0);
-  const weight = `${item.name}.weight`;
-  const result: OutputTensor[] = [];
-  if (item.storage === "int8") {
-    result.push({ name: weight, dtype: "I8", shape: [inputs, outputs] });
-    result.push({ name: `${item.name}.scale`, dtype: "F32", shape: [outputs] });
-  } else {
-    // The embedding stays [vocabulary, width], because its rows are looked up.
-    const shape = item.kind === "embedding" ? [outputs, inputs] : [inputs, outputs];
-    result.push({ name: weight, dtype: floatType(item.storage), shape });
-  }
-  if (item.kind === "linear" && item.sources.some((name) => source.has(`${name}.bias`))) {
-    result.push({
-      name: `${item.name}.bias`,
-      dtype: item.storage === "f16" ? "F16" : "F32",
-      shape: [outputs],
-    });
-  }
-  return result;
-}
-
-function* dataOf(item: Item, source: Safetensors): Generator<Uint8Array> {
-  if (item.kind === "floats") {
-    yield floatBytes(source.readFloats(item.source), item.storage);
-    return;
-  }
-  const sources = item.kind === "linear" ? item.sources : [];
-  const parts =
-    item.kind === "linear"
-      ? sources.map((name) => source.readFloats(`${name}.weight`))
-      : [source.readFloats(item.source)];
-  const weight = joined(parts);
-  const outputs = outputsOf(item, source);
-  const [first] = outputs;
-  if (item.storage === "int8") {
-    const { values, scales } = quantisePerOutput(weight, first!.shape[1]!);
-    yield bytesOf(values);
-    yield bytesOf(scales);
-  } else {
-    yield floatBytes(item.kind === "embedding" ? weight : transpose(weight, first!.shape[1]!), item.storage);
-  }
-  if (outputs.at(-1)!.name.endsWith(".bias")) {
-    // Whisper's key projections have no bias: zeros stand in where projections are fused.
-    const biases = sources.map((name, i) =>
-      source.has(`${name}.bias`)
-        ? source.readFloats(`${name}.bias`)
-        : new Float32Array(parts[i]!.length / source.entry(`${name}.weight`).shape[1]!),
-    );
-    yield floatBytes(joined(biases), item.storage === "f16" ? "f16" : "f32");
-  }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
-
-function floatType(storage: "f16" | "f32"): TensorType {
-  return storage === "f16" ? "F16" : "F32";
-}
-
-function floatBytes(values: Float32Array, storage: "f16" | "f32"): Uint8Array {
-  return bytesOf(storage === "f16" ? float32ToFloat16(values) : values);
-}
-
-function bytesOf(array: Float32Array | Int8Array | Int32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
 function byteLengthOf({ dtype, shape }: OutputTensor): number {

@@ -11,8 +11,12 @@ import type { WhisperConfig } from "./whisper-config.js";
  * Keys and values leave in the layout that lets a decoder step with a few rows stream them once (decoder-graph.ts). A graph of
  * its own, because the binding copies what a run returns: a part of the frames at a time, that is a part of 37 MB (base).
  */
-export function crossGraph(weights: Safetensors, config: WhisperConfig): Uint8Array {
-  const g = new GraphBuilder(weights);
+export function crossGraph(
+  weights: Safetensors,
+  config: WhisperConfig,
+  options: { readonly observesLinears?: boolean } = {},
+): Uint8Array {
+  const g = new GraphBuilder(weights, options);
   const hidden = g.input("hidden", ["A", "F", config.dModel]);
   for (let layer = 0; layer < config.decoderLayers; layer++) crossKeysAndValues(g, hidden, layer, config);
   return g.encode("cross");

@@ -2,9 +2,10 @@
 
 import { choiceOfTokens } from "./choice-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
-import { feedForward, layerNorm, linear } from "./layers.js";
+import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
+import { embedding, vocabularyProjection } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 /**
@@ -21,8 +22,12 @@ import type { WhisperConfig } from "./whisper-config.js";
  * Cross-attention keys stay `[F, headSize]` and values `[headSize, F]` as left operands: the matrix product streams the large
  * one. The other way round it re-packs them at every step, twice as slow at 5 beams.
  */
-export function decoderGraph(weights: Safetensors, config: WhisperConfig): Uint8Array {
-  const g = new GraphBuilder(weights);
+export function decoderGraph(
+  weights: Safetensors,
+  config: WhisperConfig,
+  options: { readonly observesLinears?: boolean } = {},
+): Uint8Array {
+  const g = new GraphBuilder(weights, options);
   const { decoderHeads: heads, headSize } = config;
   const tokens = g.input("tokens", ["A", "S"], ELEMENT.int64);
   const positions = g.input("positions", ["A", "S"], ELEMENT.int64);
@@ -30,8 +35,9 @@ export function decoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
   g.input("logit_index", ["N"], ELEMENT.int64);
   g.input("alignment_columns", [1], ELEMENT.int64);
 
-  let x = embedding(g, tokens);
+  let x = embedding(g, tokens, config);
   x = g.op("Add", [x, g.op("Gather", [g.floatWeight("decoder.embed_positions.weight"), positions])]);
+  x = rotated(g, x);
   const aligned: Value[] = [];
   const sizes = g.op(
     "Concat",
@@ -42,10 +48,11 @@ export function decoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
     const name = `decoder.layers.${layer}`;
     x = selfAttention(g, x, name, layer, config, sizes);
     x = crossAttention(g, x, name, layer, config, aligned);
-    x = feedForward(g, x, name);
+    x = feedForward(g, x, name, config.dModel, roundingOfNormed(g, config.dModel));
   }
-  x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm");
-  const logits = g.rename(vocabularyProjection(g, x), "logits");
+  x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
+  if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);
+  const logits = g.rename(vocabularyProjection(g, x, config), "logits");
   g.output(logits, ["A", "N", config.vocabularySize]);
   choiceOfTokens(g, logits, config);
   if (aligned.length > 0) {
@@ -57,28 +64,6 @@ export function decoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
     for (const name of ["new_k", "new_v"]) g.output(`${name}_${layer}`, ["A", heads, "S", headSize]);
   }
   return g.encode("decoder");
-}
-
-const EMBEDDING = "decoder.embed_tokens";
-
-/** Rows of the token embedding [A, S, width]; the quantised table is the output projection's [width, vocabulary], shared. */
-function embedding(g: GraphBuilder, tokens: Value): Value {
-  const table = `${EMBEDDING}.weight`;
-  if (g.typeOfWeight(table) !== "I8") return g.op("Gather", [g.floatWeight(table), tokens]);
-  const columns = g.op("Gather", [g.weight(table), tokens], { axis: 1 }); // [width, A, S]
-  const rows = g.op("Cast", [g.op("Transpose", [columns], { perm: [1, 2, 0] })], { to: ELEMENT.float });
-  const scales = g.op("Unsqueeze", [
-    g.op("Gather", [g.weight(`${EMBEDDING}.scale`), tokens]),
-    g.ints("last_axis", [-1]),
-  ]);
-  return g.op("Mul", [rows, scales]);
-}
-
-/** Logits by the transposed token embedding. */
-function vocabularyProjection(g: GraphBuilder, x: Value): Value {
-  if (g.typeOfWeight(`${EMBEDDING}.weight`) === "I8") return linear(g, x, EMBEDDING);
-  const table = g.op("Transpose", [g.floatWeight(`${EMBEDDING}.weight`)], { perm: [1, 0] });
-  return g.op("MatMul", [x, table]);
 }
 
 /**
@@ -97,8 +82,11 @@ function selfAttention(
   const { decoderHeads: heads, headSize } = config;
   const pastK = g.input(`past_k_${layer}`, ["A", heads, "C", headSize]);
   const pastV = g.input(`past_v_${layer}`, ["A", heads, "C", headSize]);
-  const h = layerNorm(g, x, `${name}.self_attn_layer_norm`);
-  const qkv = g.ops("Split", [linear(g, h, `${name}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
+  const h = layerNorm(g, x, `${name}.self_attn_layer_norm`, config.dModel);
+  const qkv = g.ops("Split", [linear(g, h, `${name}.self_attn.qkv`, roundingOfNormed(g, config.dModel))], 3, {
+    axis: -1,
+    num_outputs: 3,
+  });
   const [q, k, v] = qkv.map((part) => splitHeads(g, part, heads)) as [Value, Value, Value];
   const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
   const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
@@ -110,7 +98,7 @@ function selfAttention(
   const parts = g.ops("Split", [weights, sizes], 2, { axis: -1 });
   const attended = g.op("Add", [g.op("MatMul", [parts[0]!, pastV]), g.op("MatMul", [parts[1]!, newV])]);
   const joined = joinHeads(g, g.op("Transpose", [attended], { perm: [0, 2, 1, 3] }), config);
-  return g.op("Add", [x, linear(g, joined, `${name}.self_attn.out_proj`)]);
+  return g.op("Add", [x, linear(g, joined, `${name}.self_attn.out_proj`, { parts: 2 })]);
 }
 
 function crossAttention(
@@ -124,8 +112,12 @@ function crossAttention(
   const { decoderHeads: heads, headSize } = config;
   const crossK = g.input(`cross_k_${layer}`, ["A", heads, "F", headSize]);
   const crossV = g.input(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
-  const h = layerNorm(g, x, `${name}.encoder_attn_layer_norm`);
-  const q = splitHeads(g, linear(g, h, `${name}.encoder_attn.q_proj`), heads);
+  const h = layerNorm(g, x, `${name}.encoder_attn_layer_norm`, config.dModel);
+  const q = splitHeads(
+    g,
+    linear(g, h, `${name}.encoder_attn.q_proj`, roundingOfNormed(g, config.dModel)),
+    heads,
+  );
   const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
   const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
   const products = g.op("MatMul", [crossK, columns]); // [A, H, F, S]
@@ -144,7 +136,10 @@ function crossAttention(
   const scores = g.op("Transpose", [products], { perm: [0, 1, 3, 2] });
   const weights = g.op("Transpose", [g.op("Softmax", [scores], { axis: -1 })], { perm: [0, 1, 3, 2] }); // [A, H, F, S]
   const attended = g.op("Transpose", [g.op("MatMul", [crossV, weights])], { perm: [0, 3, 1, 2] }); // [A, S, H, headSize]
-  return g.op("Add", [x, linear(g, joinHeads(g, attended, config), `${name}.encoder_attn.out_proj`)]);
+  return g.op("Add", [
+    x,
+    linear(g, joinHeads(g, attended, config), `${name}.encoder_attn.out_proj`, { parts: 2 }),
+  ]);
 }
 
 /** [A, S, width] → [A, S, H, headSize] */

@@ -1,6 +1,6 @@
 /** The encoder graph: log-mel to hidden states. */
 import { GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
-import { feedForward, gelu, layerNorm, linear } from "./layers.js";
+import { feedForward, gelu, layerNorm, linear, rotated } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -8,8 +8,12 @@ import type { WhisperConfig } from "./whisper-config.js";
  * mel [A, mels, 2F], positions [F, width] → hidden [A, F, width], F ≤ 1500. Positions are an input, not a constant: of a constant
  * half a dozen copies are made on the way into a session. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder).
  */
-export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8Array {
-  const g = new GraphBuilder(weights);
+export function encoderGraph(
+  weights: Safetensors,
+  config: WhisperConfig,
+  options: { readonly observesLinears?: boolean } = {},
+): Uint8Array {
+  const g = new GraphBuilder(weights, options);
   let x = g.input("mel", ["A", config.nMels, "M"]);
   for (const [i, stride] of [
     [1, 1],
@@ -21,20 +25,30 @@ export function encoderGraph(weights: Safetensors, config: WhisperConfig): Uint8
   }
   x = g.op("Transpose", [x], { perm: [0, 2, 1] });
   x = g.op("Add", [x, g.input("positions", ["F", config.dModel])]);
+  x = rotated(g, x);
   for (let layer = 0; layer < config.encoderLayers; layer++)
     x = encoderLayer(g, x, `encoder.layers.${layer}`, config);
-  g.output(g.rename(layerNorm(g, x, "encoder.layer_norm"), "hidden"), ["A", "F", config.dModel]);
+  g.output(g.rename(layerNorm(g, x, "encoder.layer_norm", config.dModel), "hidden"), [
+    "A",
+    "F",
+    config.dModel,
+  ]);
   return g.encode("encoder");
 }
 
-function encoderLayer(g: GraphBuilder, x: Value, layer: string, { encoderHeads }: WhisperConfig): Value {
+function encoderLayer(
+  g: GraphBuilder,
+  x: Value,
+  layer: string,
+  { encoderHeads, dModel }: WhisperConfig,
+): Value {
   const qkv = inParts(g, x, (part) => {
-    const h = layerNorm(g, part, `${layer}.self_attn_layer_norm`);
+    const h = layerNorm(g, part, `${layer}.self_attn_layer_norm`, dModel);
     return g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
   });
   const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
   const y = g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]);
-  return inParts(g, y, (part) => [feedForward(g, part, layer)])[0]!;
+  return inParts(g, y, (part) => [feedForward(g, part, layer, dModel)])[0]!;
 }
 
 /** Frame by frame the same as all at once, and 20 MB less (base); with more parts the session takes longer to load. */

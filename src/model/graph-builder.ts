@@ -29,9 +29,12 @@ export class GraphBuilder {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #weights: Safetensors;
+  /** Whether the inputs of linears are to be made known (layers.ts), for the conversion to 8 bits. */
+  readonly observesLinears: boolean;
 
-  constructor(weights: Safetensors) {
+  constructor(weights: Safetensors, { observesLinears = false } = {}) {
     this.#weights = weights;
+    this.observesLinears = observesLinears;
   }
 
   input(name: string, shape: ValueInfo["shape"], type: ElementType = ELEMENT.float): Value {
@@ -131,6 +134,10 @@ export class GraphBuilder {
 
   hasWeight(name: string): boolean {
     return this.#weights.has(name);
+  }
+
+  shapeOfWeight(name: string): readonly number[] {
+    return this.#weights.entry(name).shape;
   }
 
   typeOfWeight(name: string): TensorType {

@@ -1,43 +1,110 @@
 /** The layers that encoder and decoder share, on a checkpoint in mubbles' own layout (see checkpoint-layout.ts). */
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 
+/** What flows between the layers of both sides is multiplied by it where it starts; absent where nothing is rotated. */
+export const ROTATION = "rotation";
+/** Behind the decoder's last normalisation, before the vocabulary. */
+export const ROTATION_BACK = "decoder.rotation_back";
+
+/** How the inputs of an 8-bit linear become integers. */
+export interface InputRounding {
+  /**
+   * 1: every number is an 8-bit one. 2: a high and a low one, together as exact as 15 bits: another product, or, where the rows
+   * are few and reading the weights is what takes time, hardly more than one.
+   */
+  readonly parts: 1 | 2;
+  /** No input is larger than this. Without it each row is measured. */
+  readonly largest?: number;
+}
+
 /**
  * x [.., in] → [.., out]. How the weight is stored decides the operators:
- * - I8 [in, out] + scale [out]: 8-bit integer product, activations quantised row by row (`quantisedProduct`).
+ * - I8 [in, out] + scale [out]: 8-bit integer product, inputs rounded as `rounding` says.
  * - F32 or F16 [in, out]: `MatMul`.
  */
-export function linear(g: GraphBuilder, x: Value, name: string): Value {
+export function linear(
+  g: GraphBuilder,
+  x: Value,
+  name: string,
+  rounding: InputRounding = { parts: 1 },
+): Value {
   const weight = `${name}.weight`;
+  if (g.observesLinears) observe(g, x, name);
   const product =
     g.typeOfWeight(weight) === "I8"
-      ? quantisedProduct(g, x, name)
+      ? quantisedProduct(g, x, name, rounding)
       : g.op("MatMul", [x, g.floatWeight(weight)]);
   const bias = `${name}.bias`;
   return g.hasWeight(bias) ? g.op("Add", [product, g.floatWeight(bias)]) : product;
 }
 
+/** Rounding of what comes from a layer normalisation that has no weights: `width` numbers whose squares sum up to `width`. */
+export function roundingOfNormed(g: GraphBuilder, width: number): InputRounding {
+  return g.hasWeight(ROTATION) ? { parts: 2, largest: Math.sqrt(width) } : { parts: 2 };
+}
+
+/** Output names of moments: this, the linear's name, a space, and what tells several of it apart. */
+export const MOMENT = "moment of ";
+
+/** Another output of the graph: XᵀX [in, in] over all rows of x. */
+function observe(g: GraphBuilder, x: Value, name: string): void {
+  const width = g.shapeOfWeight(`${name}.weight`)[0]!;
+  const rows = g.op("Reshape", [x, g.ints(`rows_of_${width}`, [-1, width])]);
+  const moment = g.op("MatMul", [g.op("Transpose", [rows], { perm: [1, 0] }), rows]);
+  // A linear may be there several times, for parts of the rows.
+  g.output(g.rename(moment, `${MOMENT}${name} ${moment}`), [width, width]);
+}
+
 /** The largest 8-bit magnitude that is used, so that positive and negative are alike. */
 const LARGEST = 127;
+/** Half a high step, the most that is left, is LARGEST low ones. */
+const LOW_STEPS = 2 * LARGEST;
 
 /**
  * Every row of activations is divided by its own largest magnitude, then rounded to 8 bits by a constant scale, and the result
  * multiplied back: as exact as a scale per row, which no operator of onnxruntime offers, and unlike one scale for the
  * whole tensor (`DynamicQuantizeMatMul`) not spoilt by the outliers of other rows, nor dependent on what else is in the
- * batch. 7 % slower than that one (docs/notes/quantisation.md).
+ * batch (docs/notes/quantisation.md).
  */
-function quantisedProduct(g: GraphBuilder, x: Value, name: string): Value {
+function quantisedProduct(g: GraphBuilder, x: Value, name: string, { parts, largest }: InputRounding): Value {
+  const product = parts === 1 ? onePartProduct : twoPartProduct;
+  if (largest !== undefined) return product(g, x, name, largest);
   const last = g.ints("last_axis", [-1]);
-  const lowest = g.op("Neg", [g.op("ReduceMin", [x, last])]);
-  const size = g.op("Max", [g.op("ReduceMax", [x, last]), lowest, g.floats("smallest_row", 1e-20)]);
-  const step = g.floats("quantisation_step", 1 / LARGEST);
-  const zeroPoint = g.bytes("quantisation_zero", 128);
-  const quantised = g.op("QuantizeLinear", [g.op("Div", [x, size]), step, zeroPoint]);
-  const inputs = [quantised, g.weight(`${name}.weight`), step, g.weight(`${name}.scale`), zeroPoint];
-  return g.op("Mul", [g.op("MatMulIntegerToFloat", inputs, {}, MICROSOFT), size]);
+  const size = g.op("Max", [g.op("ReduceMax", [g.op("Abs", [x]), last]), g.floats("smallest_row", 1e-20)]);
+  return g.op("Mul", [product(g, g.op("Div", [x, size]), name, 1), size]);
 }
 
-export function layerNorm(g: GraphBuilder, x: Value, name: string): Value {
-  const inputs = [x, g.floatWeight(`${name}.weight`), g.floatWeight(`${name}.bias`)];
+function onePartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
+  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  return integerProduct(g, g.op("QuantizeLinear", [x, step, zeroPoint(g)]), step, name);
+}
+
+/** The low numbers hold what rounding to the high ones left. All are rows of one product: it reads the weights once. */
+function twoPartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
+  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  const lowStep = g.floats(`low_step_${largest}`, largest / LARGEST / LOW_STEPS);
+  const high = g.op("QuantizeLinear", [x, step, zeroPoint(g)]);
+  const left = g.op("Sub", [x, g.op("DequantizeLinear", [high, step, zeroPoint(g)])]);
+  const low = g.op("QuantizeLinear", [left, lowStep, zeroPoint(g)]);
+  const product = integerProduct(g, g.op("Concat", [high, low], { axis: 0 }), step, name);
+  const [ofHigh, ofLow] = g.ops("Split", [product], 2, { axis: 0, num_outputs: 2 }) as [Value, Value];
+  return g.op("Add", [ofHigh, g.op("Mul", [ofLow, g.floats("low_part", 1 / LOW_STEPS)])]);
+}
+
+function zeroPoint(g: GraphBuilder): Value {
+  return g.bytes("quantisation_zero", 128);
+}
+
+function integerProduct(g: GraphBuilder, quantised: Value, step: Value, name: string): Value {
+  const inputs = [quantised, g.weight(`${name}.weight`), step, g.weight(`${name}.scale`), zeroPoint(g)];
+  return g.op("MatMulIntegerToFloat", inputs, {}, MICROSOFT);
+}
+
+/** Where the checkpoint has no weights for it they lie in the linear behind it. */
+export function layerNorm(g: GraphBuilder, x: Value, name: string, width: number): Value {
+  const inputs = g.hasWeight(`${name}.weight`)
+    ? [x, g.floatWeight(`${name}.weight`), g.floatWeight(`${name}.bias`)]
+    : [x, g.floats("no_norm_weight", new Float32Array(width).fill(1))];
   return g.op("LayerNormalization", inputs, { axis: -1, epsilon: { float: 1e-5 } });
 }
 
@@ -46,8 +113,20 @@ export function gelu(g: GraphBuilder, x: Value): Value {
   return g.op("Gelu", [x], {}, MICROSOFT);
 }
 
-/** x + fc2(gelu(fc1(norm(x)))) */
-export function feedForward(g: GraphBuilder, x: Value, layer: string): Value {
-  const hidden = gelu(g, linear(g, layerNorm(g, x, `${layer}.final_layer_norm`), `${layer}.fc1`));
-  return g.op("Add", [x, linear(g, hidden, `${layer}.fc2`)]);
+/** x + fc2(gelu(fc1(norm(x)))). What leaves the GELU has outliers that no rotation reaches: it is always rounded in two parts. */
+export function feedForward(
+  g: GraphBuilder,
+  x: Value,
+  layer: string,
+  width: number,
+  rounding?: InputRounding,
+): Value {
+  const normed = layerNorm(g, x, `${layer}.final_layer_norm`, width);
+  const hidden = gelu(g, linear(g, normed, `${layer}.fc1`, rounding));
+  return g.op("Add", [x, linear(g, hidden, `${layer}.fc2`, { parts: 2 })]);
+}
+
+/** Where the layers work in another basis, x [.., width] turned into it; else x. */
+export function rotated(g: GraphBuilder, x: Value): Value {
+  return g.hasWeight(ROTATION) ? g.op("MatMul", [x, g.floatWeight(ROTATION)]) : x;
 }

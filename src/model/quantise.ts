@@ -21,6 +21,87 @@ export function quantisePerOutput(weight: Float32Array, outputs: number): Quanti
   return { values, scales };
 }
 
+/** What rounding to nearest left, in the same form: the sum of both is as exact as 15 bits. */
+export function quantiseRest(weight: Float32Array, { values, scales }: QuantisedWeight): QuantisedWeight {
+  const outputs = scales.length;
+  const inputs = weight.length / outputs;
+  const restScales = scales.map((scale) => scale / 254);
+  const rest = values.map((value, at) => {
+    const out = at % outputs;
+    const own = weight[out * inputs + (at - out) / outputs]!;
+    return clampedRound((own - value * scales[out]!) / restScales[out]!);
+  });
+  return { values: rest, scales: restScales };
+}
+
+/**
+ * As quantisePerOutput, but the rounding errors of an output's weights are chosen to cancel for inputs as they really are:
+ * `moment` [in, in] is XᵀX of many rows X of inputs. Weights are rounded one after the other, and each makes up for what
+ * those before it did to the result (GPTQ, Frantar et al. 2022, arXiv:2210.17323, in the form of Babai's nearest plane: back
+ * substitution through the Cholesky factor of the moment). Inputs of the largest power come first, when most are left to make up.
+ */
+export function quantiseTogether(
+  weight: Float32Array,
+  outputs: number,
+  moment: Float64Array,
+  damping: number,
+): QuantisedWeight {
+  const inputs = weight.length / outputs;
+  const order = inAscendingPower(moment, inputs);
+  const factor = choleskyUpper(damped(moment, order, damping), inputs);
+  const values = new Int8Array(weight.length);
+  const scales = new Float32Array(outputs);
+  /** Weight minus rounded weight, of those done already. */
+  const errors = new Float64Array(inputs);
+  for (let out = 0; out < outputs; out++) {
+    const scale = symmetricScale(weight, out * inputs, inputs);
+    scales[out] = scale;
+    for (let i = inputs - 1; i >= 0; i--) {
+      let carried = 0;
+      for (let j = i + 1, at = i * inputs + j; j < inputs; j++, at++) carried += factor[at]! * errors[j]!;
+      const own = weight[out * inputs + order[i]!]!;
+      const value = clampedRound((own + carried / factor[i * inputs + i]!) / scale);
+      errors[i] = own - value * scale;
+      values[order[i]! * outputs + out] = value;
+    }
+  }
+  return { values, scales };
+}
+
+function inAscendingPower(moment: Float64Array, size: number): Int32Array {
+  const power = (i: number) => moment[i * size + i]!;
+  return Int32Array.from({ length: size }, (_, i) => i).sort((a, b) => power(a) - power(b) || a - b);
+}
+
+/** The moment in this order, with `damping` times its mean diagonal added: no direction is free because no row had it. */
+function damped(moment: Float64Array, order: Int32Array, damping: number): Float64Array {
+  const size = order.length;
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += moment[i * size + i]!;
+  const result = new Float64Array(moment.length);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) result[i * size + j] = moment[order[i]! * size + order[j]!]!;
+    result[i * size + i]! += trace === 0 ? 1 : (damping * trace) / size;
+  }
+  return result;
+}
+
+/** R with RᵀR = the symmetric positive definite matrix [size, size]; made in its place. */
+function choleskyUpper(matrix: Float64Array, size: number): Float64Array {
+  for (let k = 0; k < size; k++) {
+    const own = k * size;
+    const pivot = Math.sqrt(matrix[own + k]!);
+    for (let j = k; j < size; j++) matrix[own + j]! /= pivot;
+    for (let i = k + 1; i < size; i++) {
+      const factor = matrix[own + i]!;
+      if (factor === 0) continue;
+      const row = i * size;
+      for (let j = i; j < size; j++) matrix[row + j]! -= factor * matrix[own + j]!;
+    }
+  }
+  return matrix;
+}
+
 /** [out, in] → [in, out] */
 export function transpose(weight: Float32Array, outputs: number): Float32Array {
   const inputs = weight.length / outputs;

@@ -9,6 +9,7 @@ import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
+import { type Moments, observed } from "./moments.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
@@ -87,15 +88,20 @@ export class WhisperRuntime {
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async load(folder: string, threads: number): Promise<WhisperRuntime> {
+  static async load(folder: string, threads: number, moments?: Moments): Promise<WhisperRuntime> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
     try {
       const widenWeights = await eightBitProductsSaturate();
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
-      const encoder = await createCpuSession(encoderGraph(weights, config), settings);
-      const cross = await createCpuSession(crossGraph(weights, config), { ...settings, spin: false });
-      const decoder = await createCpuSession(decoderGraph(weights, config), settings);
+      const graph = { observesLinears: moments !== undefined };
+      const session = async (...args: Parameters<typeof createCpuSession>) => {
+        const made = await createCpuSession(...args);
+        return moments === undefined ? made : observed(made, moments);
+      };
+      const encoder = await session(encoderGraph(weights, config, graph), settings);
+      const cross = await session(crossGraph(weights, config, graph), { ...settings, spin: false });
+      const decoder = await session(decoderGraph(weights, config, graph), settings);
       const positions = audioPositions(weights, config);
       return new WhisperRuntime(config, readTextTokens(weights), encoder, positions, cross, decoder);
     } catch (cause) {

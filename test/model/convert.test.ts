@@ -50,6 +50,27 @@ describe("the same logits whatever the weights are stored as", () => {
   }
 });
 
+test("norms and rotations folded into float32 weights give the same model", async () => {
+  const destination = join(folder, "rotated");
+  await convertModel({ source, destination, compute: "fp32", isRotated: true });
+  expect(relativeError(await logitsOf(destination, [TOKENS]), logits.get("fp32")!)).toBeLessThan(1e-4);
+});
+
+test("rounded for the inputs that its linears get, 8 bits are closer to fp32, and the same every time", async () => {
+  const moments = new Map<string, Float64Array>();
+  const destination = join(folder, "rotated-for-moments");
+  await convertModel({ source, destination, compute: "fp32", isRotated: true });
+  await logitsOf(destination, [TOKENS], moments);
+  expect([...moments.keys()]).toContain("encoder.layers.0.fc2");
+  expect([...moments.keys()]).toContain("decoder.layers.0.self_attn.qkv");
+  const options = { source, compute: "int8", moments } as const;
+  const first = await convertModel({ ...options, destination: join(folder, "rounded") });
+  const again = await convertModel({ ...options, destination: join(folder, "rounded-again") });
+  expect(again).toEqual(first);
+  const error = relativeError(await logitsOf(join(folder, "rounded"), [TOKENS]), logits.get("fp32")!);
+  expect(error).toBeLessThan(relativeError(logits.get("int8")!, logits.get("fp32")!));
+});
+
 test.each(COMPUTES)("%s: tokens one by one, or some at a time, as all at once", async (compute) => {
   const path = join(folder, compute);
   for (const cut of [[TOKENS.slice(0, 3), TOKENS.slice(3)], TOKENS.map((token) => [token])]) {
@@ -67,7 +88,8 @@ test("the file is what the result says, smaller by the storage, and says what it
     return bytes;
   });
   const [int8, fp16, fp32] = sizes as [number, number, number];
-  expect(int8 / fp32).toBeLessThan(0.3);
+  // The vocabulary is nearly all of this model, and the rest of its frequent tokens a third of it.
+  expect(int8 / fp32).toBeLessThan(0.4);
   expect(fp16 / fp32).toBeLessThan(0.51);
 });
 
@@ -180,8 +202,12 @@ describe("a model by name or path", () => {
 });
 
 /** Logits [tokens, vocabulary] of the tokens, run in these parts one after the other. */
-async function logitsOf(path: string, parts: readonly (readonly number[])[]): Promise<Float32Array> {
-  const runtime = await WhisperRuntime.load(path, 2);
+async function logitsOf(
+  path: string,
+  parts: readonly (readonly number[])[],
+  moments?: Map<string, Float64Array>,
+): Promise<Float32Array> {
+  const runtime = await WhisperRuntime.load(path, 2, moments);
   const cross = new CrossCache(runtime.config, 1);
   const cache = new SelfCache(runtime.config, 1);
   const random = seededRandom(23);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
-import { linear } from "../../src/model/layers.js";
+import { type InputRounding, linear } from "../../src/model/layers.js";
 import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
 import { Safetensors } from "../../src/model/safetensors.js";
@@ -82,6 +82,30 @@ describe("8 bits, row by row", () => {
   });
 });
 
+describe("inputs in two parts", () => {
+  check("measured row by row", { parts: 2 }, Object.keys(ROWS));
+  // What a normalisation without weights gives is no larger than the root of its width.
+  check("with a bound that is known", { parts: 2, largest: Math.sqrt(INPUTS) }, ["noise", "alike", "zero"]);
+
+  function check(name: string, rounding: InputRounding, rows: readonly string[]) {
+    test(`${name}: only the rounding of the weights is left, in a batch or alone`, async () => {
+      const fine = await sessionOf(quantised(), rounding);
+      const batch = await product(
+        fine,
+        rows.map((row) => ROWS[row]!),
+      );
+      for (const [i, row] of rows.entries()) {
+        const alone = await product(fine, [ROWS[row]!]);
+        expect(batch.slice(i * OUTPUTS, (i + 1) * OUTPUTS)).toEqual(alone);
+        expectWithin(alone, ROWS[row]!, (out) =>
+          weightBound(ROWS[row]!, out, rounding.largest ?? largestOf(ROWS[row]!)),
+        );
+      }
+      await fine.release();
+    });
+  }
+});
+
 describe("every storage", () => {
   // The bias is taken off again in float32.
   check("I8", quantised(), (out) => roundingBound(ROWS.noise!, out) + 1e-5);
@@ -127,6 +151,17 @@ function roundingBound(row: Float32Array, out: number): number {
   return bound * 1.0001;
 }
 
+/** Half a step of every weight times its activation, and of every activation's low part (a 254th of a step) times its weight. */
+function weightBound(row: Float32Array, out: number, largest: number): number {
+  const own = WEIGHT.subarray(out * INPUTS, (out + 1) * INPUTS);
+  const weightStep = ROW_LARGEST[out]! / 127;
+  const lowStep = largest / 127 / 254;
+  let bound = 0;
+  for (let i = 0; i < INPUTS; i++)
+    bound += (weightStep / 2) * Math.abs(row[i]!) + (lowStep / 2) * (Math.abs(own[i]!) + weightStep);
+  return bound * 1.0001 + 1e-6;
+}
+
 function expectWithin(got: readonly number[], row: Float32Array, bound: (out: number) => number) {
   const wrong = exactProduct(row).flatMap((exact, out) =>
     Math.abs(got[out]! - exact) <= bound(out) ? [] : [{ out, exact, got: got[out], bound: bound(out) }],
@@ -142,11 +177,14 @@ function exactProduct(row: Float32Array): number[] {
   });
 }
 
-async function sessionOf(tensors: Record<string, NewTensor>): Promise<InferenceSession> {
+async function sessionOf(
+  tensors: Record<string, NewTensor>,
+  rounding?: InputRounding,
+): Promise<InferenceSession> {
   const file = join(folder, "model.safetensors");
   writeSafetensors(file, tensors);
   const g = new GraphBuilder(Safetensors.openFiles([file]));
-  g.named("y", "Identity", [linear(g, g.input("x", ["R", "T", INPUTS]), "rows")]);
+  g.named("y", "Identity", [linear(g, g.input("x", ["R", "T", INPUTS]), "rows", rounding)]);
   g.output("y", ["R", "T", OUTPUTS]);
   const widenWeights = await eightBitProductsSaturate();
   return createCpuSession(g.encode("linear"), { threads: 2, weightsFolder: folder, widenWeights });

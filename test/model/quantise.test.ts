@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
-import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
+import { quantisePerOutput, quantiseRest, quantiseTogether, transpose } from "../../src/model/quantise.js";
 
 const OUTPUTS = 5;
 const INPUTS = 64;
@@ -32,6 +32,50 @@ describe("a scale per output", () => {
   });
 });
 
+test("what rounding left, in 8 bits more, leaves a 250th", () => {
+  const weight = weights();
+  const first = quantisePerOutput(weight, OUTPUTS);
+  const rest = quantiseRest(weight, first);
+  for (const [out, scale] of first.scales.entries()) {
+    const own = weight.subarray(out * INPUTS, (out + 1) * INPUTS);
+    const at = (i: number) => i * OUTPUTS + out;
+    const restored = Array.from(
+      own,
+      (_, i) => first.values[at(i)]! * scale + rest.values[at(i)]! * rest.scales[out]!,
+    );
+    expectWithin(restored, own, scale / 500);
+  }
+});
+
+describe("rounded together", () => {
+  const rows = correlatedRows();
+  const moment = momentOf(rows);
+
+  test("results for correlated inputs are off by less than half of what rounding to nearest makes", () => {
+    const weight = weights();
+    const nearest = resultError(rows, weight, quantisePerOutput(weight, OUTPUTS));
+    const together = resultError(rows, weight, quantiseTogether(weight, OUTPUTS, moment, 1e-4));
+    expect(together).toBeGreaterThan(0);
+    expect(together).toBeLessThan(nearest / 2);
+  });
+
+  test("inputs without correlation: nothing to make up for, so to nearest", () => {
+    const white = new Float64Array(INPUTS * INPUTS);
+    for (let i = 0; i < INPUTS; i++) white[i * INPUTS + i] = 1 + i;
+    expect(quantiseTogether(weights(), OUTPUTS, white, 0.01)).toEqual(quantisePerOutput(weights(), OUTPUTS));
+  });
+
+  test("the same bytes every time, and no input that was never seen breaks it", () => {
+    const unseen = momentOf(rows.slice(0, 3));
+    const first = quantiseTogether(weights(), OUTPUTS, unseen, 0.01);
+    expect(quantiseTogether(weights(), OUTPUTS, unseen, 0.01)).toEqual(first);
+    expect(Math.min(...first.values)).toBeGreaterThanOrEqual(-127);
+    expect(quantiseTogether(weights(), OUTPUTS, new Float64Array(INPUTS ** 2), 0.01)).toEqual(
+      quantisePerOutput(weights(), OUTPUTS),
+    );
+  });
+});
+
 test("transpose: [out, in] to [in, out]", () => {
   expect([...transpose(Float32Array.of(1, 2, 3, 4, 5, 6), 2)]).toEqual([1, 4, 2, 5, 3, 6]);
 });
@@ -48,4 +92,48 @@ function weights(): Float32Array {
 function expectWithin(restored: readonly number[], own: Float32Array, tolerance: number) {
   const largest = Math.max(...restored.map((value, i) => Math.abs(value - own[i]!)));
   expect(largest).toBeLessThanOrEqual(tolerance * (1 + 1e-5));
+}
+
+/** 400 rows that are mixtures of 8 patterns with a little noise. */
+function correlatedRows(): Float32Array[] {
+  const random = seededRandom(9);
+  const noise = () => random() * 2 - 1;
+  const patterns = Array.from({ length: 8 }, () => Float32Array.from({ length: INPUTS }, noise));
+  return Array.from({ length: 400 }, () => {
+    const row = Float32Array.from({ length: INPUTS }, () => 0.02 * noise());
+    for (const pattern of patterns) {
+      const factor = noise();
+      for (let i = 0; i < INPUTS; i++) row[i]! += factor * pattern[i]!;
+    }
+    return row;
+  });
+}
+
+function momentOf(rows: readonly Float32Array[]): Float64Array {
+  const moment = new Float64Array(INPUTS * INPUTS);
+  for (const row of rows) {
+    for (let i = 0; i < INPUTS; i++) {
+      for (let j = 0; j < INPUTS; j++) moment[i * INPUTS + j]! += row[i]! * row[j]!;
+    }
+  }
+  return moment;
+}
+
+/** Root of the summed squares of what the results of all rows are off by. */
+function resultError(
+  rows: readonly Float32Array[],
+  weight: Float32Array,
+  { values, scales }: { values: Int8Array; scales: Float32Array },
+): number {
+  let sum = 0;
+  for (const row of rows) {
+    for (let out = 0; out < OUTPUTS; out++) {
+      let off = 0;
+      for (let i = 0; i < INPUTS; i++) {
+        off += row[i]! * (weight[out * INPUTS + i]! - values[i * OUTPUTS + out]! * scales[out]!);
+      }
+      sum += off * off;
+    }
+  }
+  return Math.sqrt(sum);
 }

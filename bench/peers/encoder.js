@@ -1,0 +1,63 @@
+/**
+ * The encoder of whisper-base int8 beside faster-whisper's, 30 s of features, in turn in one run, two threads each.
+ *
+ *     node bench/peers/encoder.js [--model DIR] [--peer-model DIR] [--runs 9] [--threads 2]
+ *
+ * Prints the medians in milliseconds and their ratio. What each gives back differs: mubbles' encoder includes the decoder's
+ * cross-attention keys and values, which faster-whisper computes later.
+ */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CrossCache } from "../../dist/model/cross-cache.js";
+import { WhisperRuntime } from "../../dist/model/whisper-runtime.js";
+import { peerPython, peerScript } from "./python.js";
+
+const EMBEDDED = fileURLToPath(new URL("../../models/whisper-base-int8", import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    model: { type: "string", default: EMBEDDED },
+    "peer-model": { type: "string", default: process.env.MUBBLES_PEER_MODEL ?? "" },
+    runs: { type: "string", default: "9" },
+    threads: { type: "string", default: "2" },
+  },
+});
+
+const runtime = await WhisperRuntime.load(values.model, Number(values.threads));
+const cross = new CrossCache(runtime.config, 1);
+const mel = Float32Array.from({ length: runtime.config.nMels * 3000 }, (_, i) => Math.sin(i) * 0.5);
+
+const script = [peerScript("faster_whisper_encoder.py"), values["peer-model"], values.threads];
+const peer = spawn(peerPython(), script, { stdio: ["pipe", "pipe", "inherit"] });
+const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+/** The peer encodes once for every line, and answers with the milliseconds. */
+async function peerMs() {
+  peer.stdin.write("\n");
+  const { value, done } = await answers.next();
+  if (done) throw new Error("faster-whisper ended early");
+  return Number(value);
+}
+
+async function ownMs() {
+  const start = performance.now();
+  await runtime.encode(mel, cross, 0);
+  return performance.now() - start;
+}
+
+await ownMs();
+await peerMs();
+/** @type {[own: number, peer: number][]} */
+const pairs = [];
+for (let run = 0; run < Number(values.runs); run++) pairs.push([await ownMs(), await peerMs()]);
+peer.stdin.end();
+await runtime.release();
+/** @param {number[]} numbers */
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+const own = median(pairs.map(([ms]) => ms));
+const theirs = median(pairs.map(([, ms]) => ms));
+process.stdout.write(
+  `mubbles ${own.toFixed(0)} ms, faster-whisper int8 ${theirs.toFixed(0)} ms, ratio of the medians ${(own / theirs).toFixed(3)}, ` +
+    `median of the pairs' ratios ${median(pairs.map(([a, b]) => a / b)).toFixed(3)}\n`,
+);
