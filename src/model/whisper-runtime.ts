@@ -112,15 +112,21 @@ export class WhisperRuntime {
     }
   }
 
-  /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
-  async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
+  /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
+  async hidden(mel: Float32Array): Promise<Tensor> {
     const { nMels } = this.config;
     if (mel.length !== nMels * WINDOW_FRAMES) {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
     const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
     const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
-    const { dims, data } = hidden!;
+    return hidden!;
+  }
+
+  /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
+  async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
+    const hidden = await this.hidden(mel);
+    const { dims, data } = hidden;
     const [, frames, width] = dims as [number, number, number];
     for (let from = 0; from < frames; from += CROSS_FRAMES) {
       const to = Math.min(from + CROSS_FRAMES, frames);

@@ -14,6 +14,11 @@ export interface WindowRequest {
   readonly prompt?: readonly number[];
   /** The window's text begins with these tokens; they are not part of the result. */
   readonly prefix?: readonly number[];
+  /**
+   * Somebody speaks in the window until then: a segment that begins earlier must have text. Without it the model may begin a
+   * segment, say nothing, and leave the rest to a window of its own.
+   */
+  readonly speaksUntilSeconds?: number;
   /** Text after the last pair of timestamps is left out: the next window begins there (openai/whisper's seek). */
   readonly dropsTail?: boolean;
   /** Also align the text with the audio, word by word. */

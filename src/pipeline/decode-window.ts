@@ -19,6 +19,8 @@ export interface DecodedWindow {
 
 /** What is left of a window must be at least this long, and spoken in, to be decoded again. */
 const MIN_REST_SECONDS = 1;
+/** Where so much is still spoken, a segment that begins must have text; with less the model may be right that it is none of a word. */
+const SPOKEN_ON_SECONDS = 3;
 /** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
 const MAX_LOOPS = 3;
 interface DecodeContext {
@@ -42,6 +44,7 @@ export async function decodeWhole(
   let loops = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const { columns, startSample, endSample, speech }: PlannedWindow = rest;
+    const speaksUntilSeconds = (lastSpeech(rest) - startSample) / SAMPLE_RATE_HZ;
     const decode = (temperatures: readonly number[]): Promise<WindowResult> => {
       const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
       assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
@@ -51,12 +54,15 @@ export async function decodeWhole(
         windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
         options: { ...decoding, temperatures },
         prompt,
+        speaksUntilSeconds,
         wantWords: options.words && aligner === undefined,
       });
     };
     const { temperatures } = decoding;
-    // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more.
-    let result = await decode(speech.length > 0 ? temperatures : temperatures.slice(0, 1));
+    // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more. Nor is what the
+    // model itself left out: a word or two that it is unsure of, and sampled at 1.0 they are any word.
+    const isSure = speech.length > 0 && parts.length === 0;
+    let result = await decode(isSure ? temperatures : temperatures.slice(0, 1));
     if (speech.length === 0 && mayBeFaintSpeech(result)) result = await decode(temperatures);
     const { task } = options.decoding;
     const words = options.words ? await windowWords(rest, result, { engine, aligner, task }) : undefined;
@@ -91,6 +97,17 @@ function restFrom(
   const alignColumns =
     window.alignColumns === window.columns ? columns : window.alignColumns.slice(frames * alignMels);
   return { ...window, startSample, speech, columns, alignColumns };
+}
+
+/** Behind this sample of the window less than SPOKEN_ON_SECONDS of it are speech. */
+function lastSpeech({ startSample, speech }: PlannedWindow): number {
+  let missing = SPOKEN_ON_SECONDS * SAMPLE_RATE_HZ;
+  for (const span of [...speech].reverse()) {
+    const length = span.endSample - span.startSample;
+    if (length >= missing) return span.endSample - missing;
+    missing -= length;
+  }
+  return startSample;
 }
 
 /** Samples in which somebody speaks. */

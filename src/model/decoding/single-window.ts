@@ -114,11 +114,12 @@ export class SingleWindow {
 }
 
 /** Every row takes part in a step, those without a living hypothesis too: they repeat another's token and are not read. */
-export function rowInputs({ decoder }: WindowDecoder, firstTimestampToken: number): RowInput[] {
+export function rowInputs({ decoder, speaksUntil }: WindowDecoder, firstTimestampToken: number): RowInput[] {
   const { active, rows } = decoder;
   return Array.from({ length: rows }, (_, row) => {
     const { tokens } = active.find((hypothesis) => hypothesis.row === row) ?? active[0]!;
-    return { newTokens: [tokens.at(-1)!], constraint: nextTokenConstraint(tokens, firstTimestampToken) };
+    const constraint = nextTokenConstraint(tokens, firstTimestampToken, speaksUntil);
+    return { newTokens: [tokens.at(-1)!], constraint };
   });
 }
 

@@ -25,10 +25,14 @@ export const ANY_TOKEN: TokenConstraint = {
   timestampHigh: LAST_TIMESTAMP,
 };
 
-/** `sampled`: tokens after the prompt. */
+/**
+ * `sampled`: tokens after the prompt. A segment that begins before the timestamp `speaksUntil` must have text, which the reference
+ * does not ask for: there the next window begins with it.
+ */
 export function nextTokenConstraint(
   sampled: readonly number[],
   firstTimestampToken: number,
+  speaksUntil = 0,
 ): TokenConstraint {
   if (sampled.length === 0) {
     return {
@@ -41,8 +45,10 @@ export function nextTokenConstraint(
   const lastIsTimestamp = sampled.at(-1)! >= firstTimestampToken;
   const penultimateIsTimestamp = sampled.length < 2 || sampled.at(-2)! >= firstTimestampToken;
   // A start timestamp: text has to follow, or the end.
-  if (lastIsTimestamp && penultimateIsTimestamp)
-    return { textAllowed: true, specialAllowed: true, ...NO_TIMESTAMP };
+  if (lastIsTimestamp && penultimateIsTimestamp) {
+    const mayEnd = sampled.length < 2 || sampled.at(-1)! - firstTimestampToken >= speaksUntil;
+    return { textAllowed: true, specialAllowed: mayEnd, ...NO_TIMESTAMP };
+  }
   const last = lastTimestamp(sampled, firstTimestampToken);
   // An end timestamp: the next segment starts at the same time or later, or all ends.
   if (lastIsTimestamp)

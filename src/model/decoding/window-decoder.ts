@@ -1,5 +1,5 @@
 /** One window on its way through encoder and decoder: its prompt, its hypotheses, its attempts, its result. */
-import { FRAMES_PER_SECOND } from "../../units.js";
+import { FRAMES_PER_SECOND, SECONDS_PER_TIMESTAMP } from "../../units.js";
 import type { DecodingOptions } from "../decoding-options.js";
 import type { AlignedWord } from "../timing/aligned-word.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
@@ -38,6 +38,8 @@ export class WindowDecoder {
   readonly prompt: readonly number[];
   /** Where `<|startoftranscript|>` stands in it: there the model says whether anyone speaks. */
   readonly startIndex: number;
+  /** A segment that begins before this timestamp must have text. */
+  readonly speaksUntil: number;
   noSpeechProb = 0;
   encodeSeconds = 0;
   decodeSeconds = 0;
@@ -65,6 +67,7 @@ export class WindowDecoder {
     const start = tokenizer.startSequence(language.language, request.options.task);
     this.prompt = [...before, ...start, ...(request.prefix ?? [])];
     this.startIndex = before.length;
+    this.speaksUntil = Math.floor((request.speaksUntilSeconds ?? 0) / SECONDS_PER_TIMESTAMP);
     // decoding.py:529 and 708: no more than half, and one more than fit are sampled.
     const cap = request.options.loopGuard ? tokenCap(request.windowSeconds) : half;
     this.#maxSteps = Math.min(half, textPositions - this.prompt.length + 1, cap);
