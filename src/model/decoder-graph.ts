@@ -48,7 +48,7 @@ export function decoderGraph(
     const name = `decoder.layers.${layer}`;
     x = selfAttention(g, x, name, layer, config, sizes);
     x = crossAttention(g, x, name, layer, config, aligned);
-    x = feedForward(g, x, name, config.dModel, roundingOfNormed(g, config.dModel));
+    x = feedForward(g, x, name, config.dModel, { rounding: roundingOfNormed(g, config.dModel) });
   }
   x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
   if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);

@@ -113,17 +113,27 @@ export function gelu(g: GraphBuilder, x: Value): Value {
   return g.op("Gelu", [x], {}, MICROSOFT);
 }
 
-/** x + fc2(gelu(fc1(norm(x)))). What leaves the GELU has outliers that no rotation reaches: it is always rounded in two parts. */
+/** What leaves a GELU has outliers that no rotation reaches. */
+const BEHIND_GELU: InputRounding = { parts: 2 };
+
+interface FeedForwardRounding {
+  /** Of what fc1 reads. */
+  readonly rounding?: InputRounding;
+  /** Of what fc2 reads. */
+  readonly behindGelu?: InputRounding;
+}
+
+/** x + fc2(gelu(fc1(norm(x)))) */
 export function feedForward(
   g: GraphBuilder,
   x: Value,
   layer: string,
   width: number,
-  rounding?: InputRounding,
+  { rounding, behindGelu = BEHIND_GELU }: FeedForwardRounding = {},
 ): Value {
   const normed = layerNorm(g, x, `${layer}.final_layer_norm`, width);
   const hidden = gelu(g, linear(g, normed, `${layer}.fc1`, rounding));
-  return g.op("Add", [x, linear(g, hidden, `${layer}.fc2`, { parts: 2 })]);
+  return g.op("Add", [x, linear(g, hidden, `${layer}.fc2`, behindGelu)]);
 }
 
 /** Where the layers work in another basis, x [.., width] turned into it; else x. */

@@ -99,7 +99,10 @@ export class WhisperRuntime {
         const made = await createCpuSession(...args);
         return moments === undefined ? made : observed(made, moments);
       };
-      const encoder = await session(encoderGraph(weights, config, graph), settings);
+      const encoder = await session(
+        encoderGraph(weights, config, widenWeights ? { ...graph, parts: 1 } : graph),
+        settings,
+      );
       const cross = await session(crossGraph(weights, config, graph), { ...settings, spin: false });
       const decoder = await session(decoderGraph(weights, config, graph), settings);
       const positions = audioPositions(weights, config);

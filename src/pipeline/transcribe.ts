@@ -22,7 +22,7 @@ import type { TranscribeOptions } from "./transcribe-options.js";
 import { Turns } from "./turns.js";
 
 /** In a recording longer than this (or of unknown length) the first window is short: one more costs little, and text comes earlier. */
-const LONG_RECORDING_SECONDS = 600;
+const LONG_RECORDING_SECONDS = 180;
 const EARLY_WINDOW_SECONDS = 12;
 /** From this probability on a language is told, also of a recording without text. */
 const LIKELY_LANGUAGE_PROBABILITY = 0.5;
