@@ -45,7 +45,7 @@ try {
   await withRuntime(rotated, moments, async (runtime, cross) => {
     for (const [i, { mel }] of windows.entries()) {
       await runtime.encode(mel, cross, 0);
-      for (const tokens of texts[i] ?? []) await step(runtime, cross, newCache(runtime), tokens, 0, false);
+      for (const tokens of texts[i] ?? []) await step(runtime, cross, newCache(runtime), tokens, false);
     }
   });
   const { sha256 } = await convertModel({ source, destination, compute: "int8", moments });
@@ -115,13 +115,13 @@ function newCache(runtime) {
 async function decode(runtime, cross, prompt, limit, choose) {
   const cache = newCache(runtime);
   const wantLogits = choose === sample;
-  let output = await step(runtime, cross, cache, prompt, 0, wantLogits);
+  let output = await step(runtime, cross, cache, prompt, wantLogits);
   /** @type {number[]} */
   const tokens = [];
   while (tokens.length < limit) {
     const token = choose(output);
     if (token === END) break;
-    output = await step(runtime, cross, cache, [token], prompt.length + tokens.length, wantLogits);
+    output = await step(runtime, cross, cache, [token], wantLogits);
     tokens.push(token);
   }
   return tokens;
@@ -132,15 +132,14 @@ async function decode(runtime, cross, prompt, limit, choose) {
  * @param {CrossCache} cross
  * @param {SelfCache} cache
  * @param {readonly number[]} newTokens
- * @param {number} pastLength
  * @param {boolean} wantLogits
  */
-function step(runtime, cross, cache, newTokens, pastLength, wantLogits) {
+function step(runtime, cross, cache, newTokens, wantLogits) {
   return runtime.step({
-    rows: [{ newTokens, pastLength, constraint: ANY_TOKEN }],
+    rows: [{ newTokens, constraint: ANY_TOKEN }],
     cross: cross.first(1),
     cache,
-    firstRow: 0,
+    firstWindow: 0,
     mask: new Float32Array(VOCABULARY),
     topK: 1,
     logitIndex: [newTokens.length - 1],
