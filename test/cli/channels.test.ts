@@ -93,9 +93,9 @@ describe("every format shows who speaks", () => {
 });
 
 test("standard input gives the same", async () => {
-  const args = "file - --channels split --speakers Left -f jsonl".split(" ");
+  const args = "file - --channels split --speakers Left -f srt".split(" ");
   const { stdout, exitCode } = await mubbles(args, { stdin: readFileSync(stereo) });
-  expect(stdout).toBe(read("jsonl"));
+  expect(stdout).toBe(read("srt"));
   expect(exitCode).toBe(0);
 });
 
