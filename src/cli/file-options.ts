@@ -2,7 +2,7 @@
 import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
-import type { DecodingOptions } from "../model/decoding-options.js";
+import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
 import type { WordCueOptions } from "../output/cues/word-cues.js";
 import type { OutputFormat } from "../output/formats.js";
@@ -229,7 +229,7 @@ function decodingOptions(parsed: ParsedOptions): DecodingOptions {
     logprobThreshold: unlessNone(parsed.logprobThreshold),
     noSpeechThreshold: unlessNone(parsed.noSpeechThreshold),
     suppressTokens: parsed.suppressTokens,
-    loopGuard: parsed.strategy === "fast",
+    loopGuard: DEFAULT_DECODING_OPTIONS.loopGuard,
   };
 }
 

@@ -22,7 +22,7 @@ export interface DecodingOptions {
   readonly noSpeechThreshold: number | undefined;
   /** Token ids never sampled; -1 stands for the non-speech set. */
   readonly suppressTokens: readonly number[];
-  /** Whether loops of the decoder are told from speakers who repeat themselves, and cut; openai/whisper has no such rule. */
+  /** Whether loops are told from speakers who repeat themselves, and cut. Never in the reference strategy: openai/whisper has no such rule. */
   readonly loopGuard: boolean;
 }
 

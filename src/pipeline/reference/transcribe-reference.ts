@@ -54,7 +54,7 @@ export async function* transcribeReference(
     await readAll(media.audio, mel, clock);
     const { contentFrames } = mel;
     const detected = await languageOf(mel, options, engine);
-    const decoding = { ...options.decoding, language: detected.language };
+    const decoding = { ...options.decoding, language: detected.language, loopGuard: false };
     const history = new PromptHistory({
       conditionOnPreviousText: reference.conditionOnPreviousText,
       initial: encodeText(options.initialPrompt, engine),
