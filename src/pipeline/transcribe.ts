@@ -17,7 +17,7 @@ import { withoutInvented } from "./invented-text.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
 import { transcribeReference } from "./reference/transcribe-reference.js";
-import { addUp, noTotals } from "./totals.js";
+import { addUp, noTotals, timingsOf } from "./totals.js";
 import type { TranscribeOptions } from "./transcribe-options.js";
 import { Turns } from "./turns.js";
 
@@ -139,15 +139,7 @@ async function* transcribeFast(
     await media.close();
     for (const model of models) await model.release();
   }
-  const timings = {
-    ...totals,
-    loadSeconds: engine.loadSeconds,
-    mediaSeconds: clock.mediaSeconds,
-    melSeconds: clock.melSeconds,
-    vadSeconds: clock.vadSeconds,
-    totalSeconds: (performance.now() - began) / 1000,
-    audioSeconds: clock.audioSamples / SAMPLE_RATE_HZ,
-    speechSeconds: speechSamples / SAMPLE_RATE_HZ,
-  };
+  const { loadSeconds } = engine;
+  const timings = timingsOf({ totals, clock, loadSeconds, beganMs: began, speechSamples });
   yield { type: "end", timings, language: language ?? likelyLanguage };
 }

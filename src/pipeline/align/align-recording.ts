@@ -11,7 +11,7 @@ import { SAMPLE_RATE_HZ, WINDOW_SECONDS } from "../../units.js";
 import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { inOrder } from "../in-order.js";
 import { planWindows, type StageClock } from "../plan-windows.js";
-import { addUp, noTotals } from "../totals.js";
+import { addUp, noTotals, timingsOf } from "../totals.js";
 import type { TranscribeOptions } from "../transcribe-options.js";
 import { alignLines } from "./align-lines.js";
 
@@ -69,16 +69,8 @@ export async function* alignRecording(
   const { language, languageProbability: probability } = spoken.result;
   yield { type: "language", language, probability, speaker: undefined };
   yield* alignLines(lines, decoded, { input, language, engine, aligner: aligner ?? engine, signal });
-  const timings = {
-    ...totals,
-    loadSeconds: engine.loadSeconds,
-    mediaSeconds: clock.mediaSeconds,
-    melSeconds: clock.melSeconds,
-    vadSeconds: clock.vadSeconds,
-    totalSeconds: (performance.now() - began) / 1000,
-    audioSeconds: clock.audioSamples / SAMPLE_RATE_HZ,
-    speechSeconds:
-      decoded.reduce((sum, { window }) => sum + window.endSample - window.startSample, 0) / SAMPLE_RATE_HZ,
-  };
+  const speechSamples = decoded.reduce((sum, { window }) => sum + window.endSample - window.startSample, 0);
+  const { loadSeconds } = engine;
+  const timings = timingsOf({ totals, clock, loadSeconds, beganMs: began, speechSamples });
   yield { type: "end", timings, language };
 }
