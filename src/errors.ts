@@ -113,6 +113,36 @@ export const ERROR_TABLE = {
     what: "the compute device is not available",
     hint: "use --device cpu",
   },
+  DEVICE_NOT_FOUND: {
+    exitCode: EXIT.device,
+    what: "no such audio device",
+    hint: "`mubbles devices` lists what there is",
+  },
+  DEVICE_WRONG: {
+    exitCode: EXIT.device,
+    what: "the system opened another audio device than was asked for",
+    hint: "`mubbles devices` lists what there is; close programs that hold the device",
+  },
+  DEVICE_LOST: {
+    exitCode: EXIT.device,
+    what: "the audio device went away",
+    hint: "plug it in again: it is looked for until it is back",
+  },
+  DEVICE_STALLED: {
+    exitCode: EXIT.device,
+    what: "the audio device delivers nothing",
+    hint: "check that it is not muted or held by another program; silence stands for what is missing",
+  },
+  DEVICE_BACKEND_UNAVAILABLE: {
+    exitCode: EXIT.device,
+    what: "the sound system cannot be reached",
+    hint: "start the sound server (PulseAudio or PipeWire), or try a virtual device: --mic file:PATH",
+  },
+  AUDIO_DROPPED: {
+    exitCode: EXIT.partial,
+    what: "audio was dropped because the machine was too busy",
+    hint: "close other programs or use a smaller model",
+  },
   INTERRUPTED: { exitCode: EXIT.interrupted, what: "interrupted", hint: "what was done is written" },
   INTERNAL: {
     exitCode: EXIT.bug,

@@ -1,0 +1,43 @@
+/** What every way of capturing sound looks like: a list of devices, and a device opened as packets of samples. */
+
+export interface AudioDevice {
+  /** Unique within the backend, and what is asked of it. */
+  readonly id: string;
+  /** As people know it. */
+  readonly name: string;
+  /** A loopback is what an output plays. */
+  readonly kind: "microphone" | "loopback";
+  readonly isDefault: boolean;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly backend: string;
+}
+
+export interface CapturePacket {
+  /** [frames × channels] interleaved, full scale ±1. */
+  readonly samples: Float32Array;
+  /** performance.now() when its last frame arrived. */
+  readonly arrivedMs: number;
+}
+
+export interface CaptureStream {
+  /** What was really opened, asked of the system after opening. */
+  readonly device: AudioDevice;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /**
+   * Packets as they arrive, until `close`. Throws MubblesError DEVICE_LOST when the device or its server goes away. A reader that is
+   * too slow loses the oldest packets: they are counted in `droppedFrames`.
+   */
+  readonly packets: AsyncIterable<CapturePacket>;
+  readonly droppedFrames: number;
+  close(): Promise<void>;
+}
+
+export interface CaptureBackend {
+  readonly name: string;
+  /** Throws MubblesError DEVICE_BACKEND_UNAVAILABLE where its server or library is missing. */
+  devices(): Promise<readonly AudioDevice[]>;
+  /** Throws DEVICE_NOT_FOUND, DEVICE_LOST, or DEVICE_WRONG where the system opened another one than was asked. */
+  open(device: AudioDevice): Promise<CaptureStream>;
+}
