@@ -1,6 +1,6 @@
 /** Pure parts of the command line. */
 import { describe, expect, test } from "vitest";
-import { formatClock } from "../../src/cli/clock.js";
+import { formatClock } from "../../src/output/clock.js";
 import { worseExitCode } from "../../src/cli/exit-code.js";
 import { temperatureLadder } from "../../src/cli/file-options.js";
 import { listOption, optionalNumberOption, tokenListOption } from "../../src/cli/option-values.js";
