@@ -1,5 +1,12 @@
 /** Events of the session into the state of the view. Pure. */
-import type { ChannelName, FinalEvent, LevelEvent, LiveEvent, SpeechEvent, StatusEvent } from "../live-events.js";
+import type {
+  ChannelName,
+  FinalEvent,
+  LevelEvent,
+  LiveEvent,
+  SpeechEvent,
+  StatusEvent,
+} from "../live-events.js";
 import { type ChannelView, channelView, type UtteranceView, type ViewState } from "./view-state.js";
 
 /** How long the meter keeps its highest peak. */
@@ -54,8 +61,7 @@ function reduced(state: ViewState, event: LiveEvent): ViewState {
 }
 
 function withLevel(channel: ChannelView, { rmsDbfs, peakDbfs, atSeconds }: LevelEvent): ChannelView {
-  const isHeld =
-    peakDbfs < channel.heldPeakDbfs && atSeconds - channel.heldAtSeconds < PEAK_HOLD_SECONDS;
+  const isHeld = peakDbfs < channel.heldPeakDbfs && atSeconds - channel.heldAtSeconds < PEAK_HOLD_SECONDS;
   const held = isHeld ? {} : { heldPeakDbfs: peakDbfs, heldAtSeconds: atSeconds };
   return { ...channel, rmsDbfs, peakDbfs, ...held };
 }
