@@ -3,6 +3,7 @@ import { render } from "ink";
 import type { LiveCommand } from "../live-commands.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
 import { scrollableLines } from "./draw/screen.js";
+import { FrameWriter } from "./frame-writer.js";
 import { type KeyEffect, type KeyPress, notice, offerDevices, reduceKey } from "./reduce-key.js";
 import type { ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
@@ -26,20 +27,22 @@ export interface Interface {
   close(): void;
 }
 
-const ENTER_ALTERNATE_SCREEN = "\u001b[?1049h\u001b[H";
-const LEAVE_ALTERNATE_SCREEN = "\u001b[?1049l";
+const HIDE_CURSOR = "\u001b[?25l";
 const SHOW_CURSOR = "\u001b[?25h";
-const MAX_FRAMES_PER_SECOND = 30;
+const ENTER = `\u001b[?1049h${HIDE_CURSOR}`;
+const LEAVE = `\u001b[?1049l${SHOW_CURSOR}`;
 
 export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream = process.stdout): Interface {
   const store = new ViewStore();
   let isOpen = true;
-  stdout.write(ENTER_ALTERNATE_SCREEN);
+  stdout.write(ENTER);
+  const frames = new FrameWriter(stdout);
   const app = render(<App store={store} onKey={onKey} />, {
-    stdout,
+    stdout: frames as unknown as NodeJS.WriteStream,
     exitOnCtrlC: false,
-    incrementalRendering: true,
-    maxFps: MAX_FRAMES_PER_SECOND,
+    patchConsole: false,
+    // Every render is a whole frame, and nothing but frames is written.
+    debug: true,
   });
   // A process that dies by an exception runs this too.
   process.on("exit", restore);
@@ -50,7 +53,7 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
   return { tell: (event) => store.tell(event), close };
 
   function onKey(key: KeyPress): void {
-    const size = { columns: stdout.columns, rows: stdout.rows - 1 };
+    const size = { columns: frames.columns, rows: frames.rows };
     const context = {
       pageLines: size.rows - 8,
       hiddenLines: scrollableLines(store.state(), size),
@@ -95,6 +98,7 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
 
   function close(): void {
     if (!isOpen) return;
+    frames.close();
     app.unmount();
     store.close();
     restore();
@@ -105,7 +109,7 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
     if (!isOpen) return;
     isOpen = false;
     if (!stdout.writable) return;
-    stdout.write(LEAVE_ALTERNATE_SCREEN + SHOW_CURSOR);
+    stdout.write(LEAVE);
   }
 }
 

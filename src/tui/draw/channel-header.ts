@@ -2,7 +2,7 @@
 import type { ChannelName } from "../../live-events.js";
 import { terminalText } from "../../output/terminal-text.js";
 import type { ChannelView, ViewState } from "../view-state.js";
-import { fit, spread } from "./fit.js";
+import { fitted, spread } from "./fit.js";
 import { drawDecibels, drawMeter } from "./meter.js";
 import { channelColour, palette } from "./palette.js";
 
@@ -12,7 +12,7 @@ const BEHIND_SECONDS = 5;
 
 export function channelHeader(state: ViewState, name: ChannelName, width: number): string[] {
   const channel = state.channels[name];
-  if (channel === undefined) return [fit("", width), fit("", width)];
+  if (channel === undefined) return [fitted("", width), fitted("", width)];
   const isSelected = state.selected === name && Object.keys(state.channels).length > 1;
   const title = channelColour(name)(palette.strong(`${isSelected ? "▸" : " "}${NAMES[name]}`));
   const device = palette.quiet(terminalText(channel.info.device));
@@ -24,7 +24,7 @@ export function channelHeader(state: ViewState, name: ChannelName, width: number
   );
   return [
     spread(`${title} ${device}`, stateOf(state, name, channel), width),
-    fit(` ${meter} ${palette.quiet(level)}`, width),
+    fitted(` ${meter} ${palette.quiet(level)}`, width),
   ];
 }
 

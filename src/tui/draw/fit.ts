@@ -4,7 +4,7 @@ import sliceAnsi from "slice-ansi";
 import stringWidth from "string-width";
 
 /** `text` in `width` cells: cut with "…", or filled up with spaces. */
-export function fit(text: string, width: number): string {
+export function fitted(text: string, width: number): string {
   const missing = width - stringWidth(text);
   if (missing >= 0) return text + " ".repeat(missing);
   if (width <= 0) return "";
@@ -15,7 +15,7 @@ export function fit(text: string, width: number): string {
 /** `left` and `right` at the ends of `width` cells; `left` is cut where both have no room. */
 export function spread(left: string, right: string, width: number): string {
   const room = width - stringWidth(right) - 1;
-  return room < 1 ? fit(left, width) : `${fit(left, room)} ${right}`;
+  return room < 1 ? fitted(left, width) : `${fitted(left, room)} ${right}`;
 }
 
 /** As many of `parts` as have room, the first ones first, `separator` between them. */

@@ -2,7 +2,7 @@
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
 import type { ViewState } from "../view-state.js";
-import { asManyAsFit, fit } from "./fit.js";
+import { asManyAsFit, fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
 /** What no event knows. */
@@ -41,24 +41,24 @@ export function footer(state: ViewState, machine: Machine, width: number): strin
 
 /** The newest problem, or the answer to a key. */
 function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewState, width: number): string {
-  if (end !== undefined) return fit(palette.warning(" the session has ended"), width);
+  if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
-    return fit(palette.good(` ${terminalText(notice.text)}`), width);
+    return fitted(palette.good(` ${terminalText(notice.text)}`), width);
   const problem = problems.at(-1);
   if (problem !== undefined && nowSeconds - problem.atSeconds < SHOWN_SECONDS) {
     const colour = problem.type === "error" ? palette.bad : palette.warning;
-    return fit(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
+    return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
   }
   if (scrollLines !== undefined)
-    return fit(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
-  return fit("", width);
+    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
+  return fitted("", width);
 }
 
 const SHOWN_SECONDS = 15;
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
-  if (session === undefined) return fit(palette.quiet(" starting …"), width);
+  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
   const { beamSize, language, task } = settings;
   const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
   const parts = [
@@ -73,12 +73,12 @@ function modelLine(state: ViewState, { residentBytes }: Machine, width: number):
     ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
     ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
   ];
-  return fit(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
+  return fitted(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
 }
 
 /** The stages as whisper.cpp names them, in seconds of work. */
-function timingLine({ engine, lastSpeed: _ }: ViewState, width: number): string {
-  if (engine === undefined) return fit("", width);
+function timingLine({ engine }: ViewState, width: number): string {
+  if (engine === undefined) return fitted("", width);
   const { loadSeconds, melSeconds, vadSeconds, encodeSeconds, decodeSeconds, finals, partials } =
     engine.timings;
   const total = loadSeconds + melSeconds + vadSeconds + encodeSeconds + decodeSeconds;
@@ -93,10 +93,10 @@ function timingLine({ engine, lastSpeed: _ }: ViewState, width: number): string 
     `${finals} finals`,
     `${partials} partials`,
   ];
-  return fit(` ${palette.quiet(asManyAsFit(parts, " · ", width - 1))}`, width);
+  return fitted(` ${palette.quiet(asManyAsFit(parts, " · ", width - 1))}`, width);
 }
 
 function keyLine(width: number): string {
   const parts = KEYS.map(([key, what]) => `${palette.key(key)} ${palette.quiet(what)}`);
-  return fit(` ${asManyAsFit(parts, "  ", width - 1)}`, width);
+  return fitted(` ${asManyAsFit(parts, "  ", width - 1)}`, width);
 }

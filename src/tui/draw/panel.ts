@@ -1,7 +1,7 @@
 /** What is drawn over the text: the help, and lists to choose from. */
 import { terminalText } from "../../output/terminal-text.js";
 import type { Choice, Panel } from "../view-state.js";
-import { fit } from "./fit.js";
+import { fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
 const HELP: readonly (readonly [string, string])[] = [
@@ -27,7 +27,7 @@ const HELP: readonly (readonly [string, string])[] = [
 /** `height` lines of `width` cells. */
 export function drawPanel(panel: Exclude<Panel, { type: "none" }>, width: number, height: number): string[] {
   const lines = panel.type === "help" ? helpLines() : choiceLines(panel.choice, panel.selected, height);
-  return Array.from({ length: height }, (_, row) => fit(lines[row] ?? "", width));
+  return Array.from({ length: height }, (_, row) => fitted(lines[row] ?? "", width));
 }
 
 function helpLines(): string[] {

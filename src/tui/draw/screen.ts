@@ -2,7 +2,7 @@
 import type { ChannelName } from "../../live-events.js";
 import type { ViewState } from "../view-state.js";
 import { channelHeader } from "./channel-header.js";
-import { fit } from "./fit.js";
+import { fitted } from "./fit.js";
 import { footer, type Machine } from "./footer.js";
 import { palette } from "./palette.js";
 import { drawPanel } from "./panel.js";
@@ -68,7 +68,7 @@ function drawColumns(
     ),
   );
   const room = Math.max(0, height - HEADER_ROWS - 1);
-  const rule = palette.quiet(fit("─".repeat(columns), columns));
+  const rule = palette.quiet(fitted("─".repeat(columns), columns));
   return [...header, rule, ...drawText(state, channels, columns, width, room)].slice(0, height);
 }
 
@@ -98,12 +98,12 @@ function drawText(
   const texts = channels.map((channel) => columnRows(layout, channel, topRow, height));
   return Array.from({ length: height }, (_, row) =>
     join(
-      texts.map((lines) => fit(lines[row] ?? "", width)),
+      texts.map((lines) => fitted(lines[row] ?? "", width)),
       columns,
     ),
   );
 }
 
 function join(parts: readonly string[], columns: number): string {
-  return fit(parts.join(DIVIDER), columns);
+  return fitted(parts.join(DIVIDER), columns);
 }

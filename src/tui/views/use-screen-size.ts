@@ -3,9 +3,6 @@ import { useStdout } from "ink";
 import { useEffect, useState } from "react";
 import type { ScreenSize } from "../draw/screen.js";
 
-/**
- * One row less than there is: Ink clears the whole screen for an output that fills it, and the screen flickers.
- */
 export function useScreenSize(): ScreenSize {
   const { stdout } = useStdout();
   const [size, setSize] = useState(() => sizeOf(stdout));
@@ -20,5 +17,5 @@ export function useScreenSize(): ScreenSize {
 }
 
 function sizeOf({ columns, rows }: NodeJS.WriteStream): ScreenSize {
-  return { columns: Math.max(1, columns || 80), rows: Math.max(1, (rows || 24) - 1) };
+  return { columns, rows };
 }
