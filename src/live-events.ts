@@ -77,6 +77,16 @@ export interface LevelEvent extends OfChannel {
   readonly peakDbfs: number;
 }
 
+/** What a spectrogram is drawn of. Only for who asks for it; no part of the JSON lines. */
+export interface SpectrumEvent extends OfChannel {
+  readonly type: "spectrum";
+  /** Of the first column. */
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  /** One for each step: log-mel by band, low to high, from 0 (80 dB below full scale and less) to 255. */
+  readonly columns: readonly Uint8Array[];
+}
+
 export interface SpeechEvent extends OfChannel {
   readonly type: "speech";
   readonly utterance: number;
@@ -150,6 +160,7 @@ export interface EndEvent extends Emitted {
 export type LiveEvent =
   | SessionEvent
   | LevelEvent
+  | SpectrumEvent
   | SpeechEvent
   | PartialEvent
   | ConfirmedEvent

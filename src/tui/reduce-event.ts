@@ -4,6 +4,7 @@ import type {
   FinalEvent,
   LevelEvent,
   LiveEvent,
+  SpectrumEvent,
   SpeechEvent,
   StatusEvent,
 } from "../live-events.js";
@@ -12,6 +13,8 @@ import { type ChannelView, channelView, type UtteranceView, type ViewState } fro
 /** How long the meter keeps its highest peak. */
 const PEAK_HOLD_SECONDS = 1.5;
 const KEPT_PROBLEMS = 20;
+/** As wide as the widest terminal. */
+const KEPT_SPECTRUM_COLUMNS = 400;
 
 export function reduceEvent(state: ViewState, event: LiveEvent): ViewState {
   const next = reduced(state, event);
@@ -33,6 +36,8 @@ function reduced(state: ViewState, event: LiveEvent): ViewState {
     }
     case "level":
       return ofChannel(state, event.channel, (channel) => withLevel(channel, event));
+    case "spectrum":
+      return ofChannel(state, event.channel, (channel) => withSpectrum(channel, event));
     case "speech":
       return withSpeech(state, event);
     case "partial":
@@ -40,13 +45,15 @@ function reduced(state: ViewState, event: LiveEvent): ViewState {
         ...view,
         endSeconds: event.endSeconds,
         partial: event.text,
-        words: event.words,
+        words: [...view.words.slice(0, view.confirmedWords), ...event.words],
       }));
     case "confirmed":
       return ofUtterance(state, event, (view) => ({
         ...view,
         endSeconds: event.endSeconds,
         confirmed: view.confirmed + event.text,
+        words: [...view.words.slice(0, view.confirmedWords), ...event.words],
+        confirmedWords: view.confirmedWords + event.words.length,
       }));
     case "final":
       return withFinal(state, event);
@@ -66,6 +73,15 @@ function withLevel(channel: ChannelView, { rmsDbfs, peakDbfs, atSeconds }: Level
   return { ...channel, rmsDbfs, peakDbfs, ...held };
 }
 
+function withSpectrum(
+  channel: ChannelView,
+  { startSeconds, stepSeconds, columns }: SpectrumEvent,
+): ChannelView {
+  const kept = [...channel.spectrum.columns, ...columns].slice(-KEPT_SPECTRUM_COLUMNS);
+  const endSeconds = startSeconds + columns.length * stepSeconds;
+  return { ...channel, spectrum: { stepSeconds, endSeconds, columns: kept } };
+}
+
 function withSpeech(state: ViewState, event: SpeechEvent): ViewState {
   const spoken = ofChannel(state, event.channel, (channel) => ({
     ...channel,
@@ -82,6 +98,7 @@ function withSpeech(state: ViewState, event: SpeechEvent): ViewState {
     partial: "",
     final: undefined,
     words: [],
+    confirmedWords: 0,
   };
   return { ...spoken, utterances: [...spoken.utterances, view] };
 }

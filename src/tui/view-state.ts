@@ -24,6 +24,16 @@ export interface UtteranceView {
   readonly final: FinalEvent | undefined;
   /** Words with their times, of whatever text is newest: for the line under the spectrogram. */
   readonly words: readonly LiveWord[];
+  /** How many of the words are confirmed. */
+  readonly confirmedWords: number;
+}
+
+/** The newest columns of a spectrogram, the oldest first. */
+export interface SpectrumView {
+  readonly stepSeconds: number;
+  /** End of the last column. */
+  readonly endSeconds: number;
+  readonly columns: readonly Uint8Array[];
 }
 
 export interface ChannelView {
@@ -37,6 +47,7 @@ export interface ChannelView {
   readonly heldAtSeconds: number;
   readonly isMuted: boolean;
   readonly isPaused: boolean;
+  readonly spectrum: SpectrumView;
 }
 
 export interface SettingsView {
@@ -84,10 +95,19 @@ export interface ViewState {
   readonly end: EndEvent | undefined;
 }
 
-const NO_CHANNEL = { heldPeakDbfs: -120, heldAtSeconds: 0, rmsDbfs: -120, peakDbfs: -120 } as const;
+const SILENT = { heldPeakDbfs: -120, heldAtSeconds: 0, rmsDbfs: -120, peakDbfs: -120 } as const;
+const NO_SPECTRUM: SpectrumView = { stepSeconds: 0, endSeconds: 0, columns: [] };
 
 export function channelView(info: ChannelInfo): ChannelView {
-  return { info, capture: "open", isSpeaking: false, isMuted: false, isPaused: false, ...NO_CHANNEL };
+  return {
+    info,
+    capture: "open",
+    isSpeaking: false,
+    isMuted: false,
+    isPaused: false,
+    spectrum: NO_SPECTRUM,
+    ...SILENT,
+  };
 }
 
 export const INITIAL_VIEW_STATE: ViewState = {

@@ -6,6 +6,7 @@ import { fitted } from "./fit.js";
 import { footer, type Machine } from "./footer.js";
 import { palette } from "./palette.js";
 import { drawPanel } from "./panel.js";
+import { drawSpectrogram } from "./spectrogram.js";
 import { columnRows, layOutTranscript, topRowOf } from "./transcript.js";
 
 export interface ScreenSize {
@@ -17,6 +18,7 @@ export interface ScreenSize {
 const MIN_COLUMNS_SIDE_BY_SIDE = 70;
 const HEADER_ROWS = 2;
 const FOOTER_ROWS = 4;
+const MAX_SPECTROGRAM_ROWS = 9;
 const DIVIDER = ` ${palette.quiet("│")} `;
 const DIVIDER_CELLS = 3;
 
@@ -38,7 +40,8 @@ export function scrollableLines(state: ViewState, { columns, rows }: ScreenSize)
   const height = rows - FOOTER_ROWS;
   const each = isSideBySide ? [channels] : channels.map((channel) => [channel]);
   const width = isSideBySide ? columnWidth(columns, channels.length) : columns;
-  const room = Math.floor(height / each.length) - HEADER_ROWS - 1;
+  const eachHeight = Math.floor(height / each.length);
+  const room = eachHeight - HEADER_ROWS - 1 - spectrogramRows(state, eachHeight);
   const hidden = each.map(
     (names) => layOutTranscript(state.utterances, names, { width, showsTimes: state.showsTimes }).rows - room,
   );
@@ -60,16 +63,22 @@ function drawColumns(
   height: number,
 ): string[] {
   const width = columnWidth(columns, channels.length);
-  const headers = channels.map((channel) => channelHeader(state, channel, width));
-  const header = Array.from({ length: HEADER_ROWS }, (_, row) =>
-    join(
-      headers.map((lines) => lines[row] ?? ""),
-      columns,
-    ),
+  const besides = (draw: (channel: ChannelName) => readonly string[], rows: number) =>
+    sideBySide(channels.map(draw), { columns, width, rows });
+  const header = besides((channel) => channelHeader(state, channel, width), HEADER_ROWS);
+  const spectrumRows = spectrogramRows(state, height);
+  const spectrum = besides((channel) => spectrogramOf(state, channel, width, spectrumRows), spectrumRows);
+  const rule = palette.quiet("─".repeat(columns));
+  const above = [...header, ...spectrum, rule];
+  const room = Math.max(0, height - above.length);
+  if (state.panel.type !== "none")
+    return [...above, ...drawPanel(state.panel, columns, room)].slice(0, height);
+  const layout = layOutTranscript(state.utterances, channels, { width, showsTimes: state.showsTimes });
+  const topRow = topRowOf(layout, room, state.scrollLines);
+  return [...above, ...besides((channel) => columnRows(layout, channel, topRow, room), room)].slice(
+    0,
+    height,
   );
-  const room = Math.max(0, height - HEADER_ROWS - 1);
-  const rule = palette.quiet(fitted("─".repeat(columns), columns));
-  return [...header, rule, ...drawText(state, channels, columns, width, room)].slice(0, height);
 }
 
 function drawStack(
@@ -84,26 +93,25 @@ function drawStack(
   );
 }
 
-function drawText(
-  state: ViewState,
-  channels: readonly ChannelName[],
-  columns: number,
-  width: number,
-  height: number,
-): string[] {
-  const { panel } = state;
-  if (panel.type !== "none") return drawPanel(panel, columns, height);
-  const layout = layOutTranscript(state.utterances, channels, { width, showsTimes: state.showsTimes });
-  const topRow = topRowOf(layout, height, state.scrollLines);
-  const texts = channels.map((channel) => columnRows(layout, channel, topRow, height));
-  return Array.from({ length: height }, (_, row) =>
-    join(
-      texts.map((lines) => fitted(lines[row] ?? "", width)),
-      columns,
-    ),
-  );
+function spectrogramRows({ showsSpectrogram }: ViewState, height: number): number {
+  return showsSpectrogram ? Math.min(MAX_SPECTROGRAM_ROWS, Math.floor(height / 3)) : 0;
 }
 
-function join(parts: readonly string[], columns: number): string {
-  return fitted(parts.join(DIVIDER), columns);
+function spectrogramOf(state: ViewState, channel: ChannelName, width: number, rows: number): string[] {
+  const { spectrum } = state.channels[channel]!;
+  const startSeconds = spectrum.endSeconds - width * spectrum.stepSeconds;
+  const words = state.utterances
+    .filter((view) => view.channel === channel && view.endSeconds >= startSeconds)
+    .flatMap((view) => view.words);
+  return drawSpectrogram({ spectrum, words }, width, rows);
+}
+
+/** Blocks of `width` cells in as many columns, filled up to `rows` lines of all `columns` cells. */
+function sideBySide(
+  blocks: readonly (readonly string[])[],
+  { columns, width, rows }: { readonly columns: number; readonly width: number; readonly rows: number },
+): string[] {
+  return Array.from({ length: rows }, (_, row) =>
+    fitted(blocks.map((lines) => fitted(lines[row] ?? "", width)).join(DIVIDER), columns),
+  );
 }
