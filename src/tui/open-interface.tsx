@@ -2,8 +2,9 @@
 import { render } from "ink";
 import type { LiveCommand } from "../live-commands.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
-import { scrollableLines } from "./draw/screen.js";
-import { FrameWriter } from "./frame-writer.js";
+import { scrollableLines, textArea } from "./draw/screen.js";
+import { OverlayOutput } from "./overlay-output.js";
+import { Painter } from "./painter.js";
 import { type KeyEffect, type KeyPress, notice, offerDevices, reduceKey } from "./reduce-key.js";
 import type { ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
@@ -36,9 +37,12 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
   const store = new ViewStore();
   let isOpen = true;
   stdout.write(ENTER);
-  const frames = new FrameWriter(stdout);
+  const painter = new Painter(store, stdout);
+  const overlay = new OverlayOutput(stdout, (lines) => {
+    painter.overlay = lines;
+  });
   const app = render(<App store={store} onKey={onKey} />, {
-    stdout: frames as unknown as NodeJS.WriteStream,
+    stdout: overlay as unknown as NodeJS.WriteStream,
     exitOnCtrlC: false,
     patchConsole: false,
     // Every render is a whole frame, and nothing but frames is written.
@@ -53,9 +57,9 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
   return { tell: (event) => store.tell(event), close };
 
   function onKey(key: KeyPress): void {
-    const size = { columns: frames.columns, rows: frames.rows };
+    const { size } = painter;
     const context = {
-      pageLines: size.rows - 8,
+      pageLines: textArea(store.state(), size).rows,
       hiddenLines: scrollableLines(store.state(), size),
       languages: hooks.languages,
     };
@@ -98,8 +102,9 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
 
   function close(): void {
     if (!isOpen) return;
-    frames.close();
+    painter.close();
     app.unmount();
+    overlay.close();
     store.close();
     restore();
     process.off("exit", restore);

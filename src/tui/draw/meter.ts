@@ -1,5 +1,6 @@
 /** The VU meter: RMS as a bar, the held peak as a stroke, the threshold as a mark. */
 import { palette } from "./palette.js";
+import { StyledLine } from "./styled-line.js";
 
 /** What lies below is drawn as silence. */
 const FLOOR_DBFS = -60;
@@ -21,19 +22,19 @@ export function drawMeter({ rmsDbfs, heldPeakDbfs, threshold }: MeterReading, wi
   const filled = Math.round(positionOf(rmsDbfs) * width * 8);
   const held = cellOf(heldPeakDbfs, width);
   const mark = threshold > 0 ? cellOf(20 * Math.log10(threshold), width) : -1;
-  let line = "";
+  const line = new StyledLine();
   for (let cell = 0; cell < width; cell++) {
-    const dbfs = FLOOR_DBFS + ((cell + 0.5) / width) * -FLOOR_DBFS;
+    const colour = colourOf(FLOOR_DBFS + ((cell + 0.5) / width) * -FLOOR_DBFS);
     const eighths = Math.min(8, Math.max(0, filled - 8 * cell));
-    if (cell === held && eighths < 8 && heldPeakDbfs > FLOOR_DBFS) line += colourOf(dbfs)("│");
-    else if (cell === mark && eighths < 8) line += palette.quiet("┊");
-    else if (eighths === 0) line += palette.meterEmpty("·");
-    else line += colourOf(dbfs)(eighths === 8 ? "█" : EIGHTHS[eighths]!);
+    if (cell === held && eighths < 8 && heldPeakDbfs > FLOOR_DBFS) line.add(colour, "│");
+    else if (cell === mark && eighths < 8) line.add(palette.quiet, "┊");
+    else if (eighths === 0) line.add(palette.meterEmpty, "·");
+    else line.add(colour, eighths === 8 ? "█" : EIGHTHS[eighths]!);
   }
-  return line;
+  return line.toString();
 }
 
-/** "-23 dB", six cells wide; silence has no number. */
+/** "-23 dB", seven cells wide; silence has no number. */
 export function drawDecibels(dbfs: number): string {
   return (dbfs <= FLOOR_DBFS ? "  -∞ dB" : `${Math.round(dbfs)} dB`.padStart(7)).slice(-7);
 }

@@ -2,10 +2,8 @@
 import type { ChannelName } from "../../live-events.js";
 import type { ViewState } from "../view-state.js";
 import { channelHeader } from "./channel-header.js";
-import { fitted } from "./fit.js";
 import { footer, type Machine } from "./footer.js";
 import { palette } from "./palette.js";
-import { drawPanel } from "./panel.js";
 import { drawSpectrogram } from "./spectrogram.js";
 import { columnRows, layOutTranscript, topRowOf } from "./transcript.js";
 
@@ -31,6 +29,12 @@ export function drawScreen(state: ViewState, machine: Machine, { columns, rows }
     ? drawColumns(state, channels, columns, height)
     : drawStack(state, channels, columns, height);
   return [...above, ...below].slice(0, rows);
+}
+
+/** The rows between header and footer, where panels are drawn. */
+export function textArea(state: ViewState, { rows }: ScreenSize): { topRow: number; rows: number } {
+  const topRow = channelsOf(state).length === 0 ? 0 : HEADER_ROWS + 1;
+  return { topRow, rows: Math.max(0, rows - FOOTER_ROWS - topRow) };
 }
 
 /** How many lines the newest text can be scrolled back by. */
@@ -71,11 +75,10 @@ function drawColumns(
   const rule = palette.quiet("─".repeat(columns));
   const above = [...header, ...spectrum, rule];
   const room = Math.max(0, height - above.length);
-  if (state.panel.type !== "none")
-    return [...above, ...drawPanel(state.panel, columns, room)].slice(0, height);
   const layout = layOutTranscript(state.utterances, channels, { width, showsTimes: state.showsTimes });
   const topRow = topRowOf(layout, room, state.scrollLines);
-  return [...above, ...besides((channel) => columnRows(layout, channel, topRow, room), room)].slice(
+  const blank = " ".repeat(width);
+  return [...above, ...besides((channel) => columnRows(layout, channel, topRow, room, blank), room)].slice(
     0,
     height,
   );
@@ -106,12 +109,12 @@ function spectrogramOf(state: ViewState, channel: ChannelName, width: number, ro
   return drawSpectrogram({ spectrum, words }, width, rows);
 }
 
-/** Blocks of `width` cells in as many columns, filled up to `rows` lines of all `columns` cells. */
+/** Blocks whose lines fill `width` cells, beside each other: lines of all `columns` cells. */
 function sideBySide(
   blocks: readonly (readonly string[])[],
   { columns, width, rows }: { readonly columns: number; readonly width: number; readonly rows: number },
 ): string[] {
-  return Array.from({ length: rows }, (_, row) =>
-    fitted(blocks.map((lines) => fitted(lines[row] ?? "", width)).join(DIVIDER), columns),
-  );
+  const used = blocks.length * width + Math.max(0, blocks.length - 1) * DIVIDER_CELLS;
+  const rest = " ".repeat(Math.max(0, columns - used));
+  return Array.from({ length: rows }, (_, row) => blocks.map((lines) => lines[row]!).join(DIVIDER) + rest);
 }

@@ -1,11 +1,11 @@
 /** The spectrogram of a channel: two bands of mel in each cell by half blocks, time from left to right, words below at their times. */
 import chalk from "chalk";
-import stringWidth from "string-width";
 import type { LiveWord } from "../../live-events.js";
 import { terminalText } from "../../output/terminal-text.js";
 import type { SpectrumView } from "../view-state.js";
-import { fitted } from "./fit.js";
+import { cellsOf, fitted } from "./fit.js";
 import { palette } from "./palette.js";
+import { StyledLine } from "./styled-line.js";
 
 /** From silence to loud: dark violet, red, orange, pale yellow. */
 const COLOURS = [
@@ -16,6 +16,8 @@ const COLOURS = [
   [254, 159, 109],
   [252, 253, 191],
 ] as const;
+/** The same colours again and again are fewer bytes to write. */
+const STEPS = 16;
 const SHADES = [" ", "░", "▒", "▓", "█"] as const;
 /** Levels of chalk: 0 no colour, 1 sixteen, 2 256, 3 all. */
 const MANY_COLOURS = 2;
@@ -36,21 +38,40 @@ export function drawSpectrogram(
   const shown = spectrum.columns.slice(-width);
   const empty = width - shown.length;
   const rows = Array.from({ length: bandRows }, (_, row) => {
-    let line = " ".repeat(empty);
-    for (const column of shown) line += cell(column, row, bandRows);
-    return line;
+    const line = new StyledLine();
+    line.add(plain, " ".repeat(empty));
+    for (const column of shown) addCell(line, column, row, bandRows);
+    return line.toString();
   });
   const startSeconds = spectrum.endSeconds - width * spectrum.stepSeconds;
   return [...rows, wordLine(words, startSeconds, spectrum.stepSeconds, width)].slice(0, height);
 }
 
 /** The highest bands are on top. */
-function cell(column: Uint8Array, row: number, rows: number): string {
+function addCell(line: StyledLine, column: Uint8Array, row: number, rows: number): void {
   const halves = 2 * rows;
   const upper = bandMaximum(column, halves - 1 - 2 * row, halves);
   const lower = bandMaximum(column, halves - 2 - 2 * row, halves);
-  if (chalk.level < MANY_COLOURS) return SHADES[Math.floor((Math.max(upper, lower) / 256) * SHADES.length)]!;
-  return chalk.rgb(...colour(upper)).bgRgb(...colour(lower))("▀");
+  if (chalk.level < MANY_COLOURS)
+    line.add(plain, SHADES[Math.floor((Math.max(upper, lower) / 256) * SHADES.length)]!);
+  else line.add(halfBlock(step(upper), step(lower)), "▀");
+}
+
+function plain(text: string): string {
+  return text;
+}
+
+const halfBlocks = new Map<number, (text: string) => string>();
+
+/** The style of a cell whose halves have these steps of colour. */
+function halfBlock(upper: number, lower: number): (text: string) => string {
+  const key = upper * STEPS + lower;
+  let style = halfBlocks.get(key);
+  if (style === undefined) {
+    style = chalk.rgb(...colour(upper)).bgRgb(...colour(lower));
+    halfBlocks.set(key, style);
+  }
+  return style;
 }
 
 /** The loudest band of the part `index` of `parts`. */
@@ -62,9 +83,12 @@ function bandMaximum(column: Uint8Array, index: number, parts: number): number {
   return largest;
 }
 
-/** Sixteen steps: the same colours again and again are fewer bytes to write. */
-function colour(value: number): [number, number, number] {
-  const position = (Math.floor(value / 16) / 15) * (COLOURS.length - 1);
+function step(value: number): number {
+  return Math.floor((value * STEPS) / 256);
+}
+
+function colour(ofStep: number): [number, number, number] {
+  const position = (ofStep / (STEPS - 1)) * (COLOURS.length - 1);
   const index = Math.min(COLOURS.length - 2, Math.floor(position));
   const part = position - index;
   const [low, high] = [COLOURS[index]!, COLOURS[index + 1]!];
@@ -84,7 +108,7 @@ function wordLine(
   for (const { word, startSeconds: at } of words) {
     const cellOfWord = Math.round((at - startSeconds) / stepSeconds);
     const text = terminalText(word).trim();
-    const free = stringWidth(line);
+    const free = cellsOf(line);
     if (cellOfWord < 0 || cellOfWord >= width || text === "" || (free > 0 && cellOfWord <= free)) continue;
     line += " ".repeat(cellOfWord - free) + text;
   }

@@ -41,14 +41,15 @@ export function layOutTranscript(
   return { rows, placements };
 }
 
-/** The rows [topRow, topRow + height) of one column; "" where there is nothing. */
+/** The rows [topRow, topRow + height) of one column; `blank` where there is nothing. */
 export function columnRows(
   { placements }: TranscriptLayout,
   channel: ChannelName,
   topRow: number,
   height: number,
+  blank: string,
 ): string[] {
-  const rows = new Array<string>(height).fill("");
+  const rows = new Array<string>(height).fill(blank);
   // The newest are looked at first: mostly they are what is shown.
   for (let i = placements.length - 1; i >= 0; i--) {
     const placement = placements[i]!;

@@ -3,6 +3,7 @@ import wrapAnsi from "wrap-ansi";
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
 import type { UtteranceView } from "../view-state.js";
+import { fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
 export interface LineStyle {
@@ -17,6 +18,7 @@ interface Drawn extends LineStyle {
 /** An utterance that has not changed has the lines it had: of thousands only the last are wrapped again. */
 const drawn = new WeakMap<UtteranceView, Drawn>();
 
+/** Each fills `width` cells. */
 export function utteranceLines(view: UtteranceView, style: LineStyle): readonly string[] {
   const before = drawn.get(view);
   if (before?.width === style.width && before.showsTimes === style.showsTimes) return before.lines;
@@ -28,7 +30,8 @@ export function utteranceLines(view: UtteranceView, style: LineStyle): readonly 
 function wrapped(view: UtteranceView, { width, showsTimes }: LineStyle): readonly string[] {
   const text = styledText(view);
   const time = showsTimes ? `${palette.time(formatClock(view.startSeconds))} ` : "";
-  return wrapAnsi(time + text, Math.max(1, width), { hard: true, trim: true }).split("\n");
+  const lines = wrapAnsi(time + text, Math.max(1, width), { hard: true, trim: true }).split("\n");
+  return lines.map((line) => fitted(line, width));
 }
 
 function styledText({ confirmed, partial, final }: UtteranceView): string {

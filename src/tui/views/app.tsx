@@ -1,12 +1,11 @@
-/** The one view: draws the state of the store as lines, and hands keys back. */
-import { Box, Text, useInput } from "ink";
-import { useMemo, useSyncExternalStore } from "react";
-import { drawScreen } from "../draw/screen.js";
+/** What Ink draws: the panel that is open, if one is. It also reads the keys. */
+import { useInput } from "ink";
+import { useSyncExternalStore } from "react";
 import type { KeyPress } from "../reduce-key.js";
 import type { ViewStore } from "../view-store.js";
+import { ChoicePanel } from "./choice-panel.js";
+import { HelpPanel } from "./help-panel.js";
 import { keyPressOf } from "./key-press.js";
-import { useMachine } from "./use-machine.js";
-import { useScreenSize } from "./use-screen-size.js";
 
 interface AppProps {
   readonly store: ViewStore;
@@ -14,16 +13,11 @@ interface AppProps {
 }
 
 export function App({ store, onKey }: AppProps) {
-  const state = useSyncExternalStore(store.subscribe, store.state);
-  const machine = useMachine();
-  const size = useScreenSize();
+  const panel = useSyncExternalStore(store.subscribe, () => store.state().panel);
   useInput((input, key) => {
     for (const press of keyPressOf(input, key)) onKey(press);
   });
-  const lines = useMemo(() => drawScreen(state, machine, size), [state, machine, size]);
-  return (
-    <Box flexDirection="column" height={size.rows} width={size.columns}>
-      <Text wrap="truncate">{lines.join("\n")}</Text>
-    </Box>
-  );
+  if (panel.type === "help") return <HelpPanel />;
+  if (panel.type === "choice") return <ChoicePanel choice={panel.choice} selected={panel.selected} />;
+  return null;
 }
