@@ -146,7 +146,10 @@ function readManifest(folder) {
 function readTimes(path) {
   /** @type {{ word: string, end?: number, end_sec?: number }[]} */
   const words = JSON.parse(readFileSync(path, "utf8"));
-  return words.map(({ word, end, end_sec: endSeconds }) => ({ word, endSeconds: end ?? endSeconds ?? Number.NaN }));
+  return words.map(({ word, end, end_sec: endSeconds }) => ({
+    word,
+    endSeconds: end ?? endSeconds ?? Number.NaN,
+  }));
 }
 
 /** @param {string} name */
@@ -168,8 +171,14 @@ function row(outcomes) {
     String(certain.length).padStart(9),
     `${quantile(shown, 0.5).toFixed(2)} s`.padStart(13),
     `${quantile(certain, 0.5).toFixed(2)} s (${quantile(certain, 0.95).toFixed(2)} s)`.padStart(21),
-    percent(sum(({ early }) => early), certain.length).padStart(17),
-    percent(sum(({ contradicted }) => contradicted), sum(({ confirmed }) => confirmed)).padStart(15),
+    percent(
+      sum(({ early }) => early),
+      certain.length,
+    ).padStart(17),
+    percent(
+      sum(({ contradicted }) => contradicted),
+      sum(({ confirmed }) => confirmed),
+    ).padStart(15),
     (sum(({ revisions }) => revisions) / sum(({ seconds }) => seconds)).toFixed(2).padStart(13),
   ].join("");
 }

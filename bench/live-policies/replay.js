@@ -30,7 +30,9 @@ import { matchWords } from "./match-words.js";
  */
 export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
   const units = (/** @type {readonly EndedWord[]} */ words) => unitsOf(words, isUnspaced);
-  const finalUnits = units(utterance.final.map((word, i) => ({ ...word, endSeconds: wordEnds[i] ?? word.endSeconds })));
+  const finalUnits = units(
+    utterance.final.map((word, i) => ({ ...word, endSeconds: wordEnds[i] ?? word.endSeconds })),
+  );
   /** @type {Map<number, number>} when each unit of the final was shown first */
   const shownAt = new Map();
   /** @type {(EndedWord & { atSeconds: number })[]} */
@@ -56,7 +58,9 @@ export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
   const places = matchWords(confirmed, finalUnits);
   const confirmedAt = new Map(confirmed.map(({ atSeconds }, i) => [places[i], atSeconds]));
   return {
-    confirmedSeconds: finalUnits.map(({ endSeconds }, i) => (confirmedAt.get(i) ?? finalAtSeconds) - endSeconds),
+    confirmedSeconds: finalUnits.map(
+      ({ endSeconds }, i) => (confirmedAt.get(i) ?? finalAtSeconds) - endSeconds,
+    ),
     hypothesisSeconds: finalUnits.map(({ endSeconds }, i) => (shownAt.get(i) ?? finalAtSeconds) - endSeconds),
     confirmed: confirmed.length,
     contradicted: places.filter((place) => place === undefined).length,

@@ -90,7 +90,10 @@ async function samplesOf(path) {
   } finally {
     await media.close();
   }
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, SILENCE_AFTER_CLIP_SECONDS * SAMPLE_RATE_HZ);
+  const length = chunks.reduce(
+    (sum, chunk) => sum + chunk.length,
+    SILENCE_AFTER_CLIP_SECONDS * SAMPLE_RATE_HZ,
+  );
   const samples = new Float32Array(Math.ceil(length / SILERO_FRAME_SAMPLES) * SILERO_FRAME_SAMPLES);
   let offset = 0;
   for (const chunk of chunks) {
