@@ -2,7 +2,7 @@
  * Hypotheses of windows that are not over: greedy, without timestamps. A draft of the text is read several tokens at a time, and what
  * greedy decoding would not have chosen is dropped.
  */
-import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN } from "../../units.js";
+import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, TOKENS_PER_SECOND } from "../../units.js";
 import { CrossCache } from "../cross-cache.js";
 import type { PartialRequest, PartialResult, PartialWord } from "../live-window.js";
 import { SelfCache } from "../self-cache.js";
@@ -10,12 +10,14 @@ import { attendedWords } from "../timing/alignment.js";
 import { splitIntoWords } from "../timing/split-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { StepOutput, WhisperRuntime } from "../whisper-runtime.js";
+import { attendedFrame } from "./attended-frame.js";
 import { AttentionRows } from "./attention-rows.js";
 import { choiceSize, GreedyText } from "./greedy-text.js";
 import type { DetectedLanguage } from "./language.js";
 import { LanguageFinder } from "./language-finder.js";
 import { probabilityOf } from "./logit-filters.js";
 import { tokenCap } from "./loop-guard.js";
+import { keptBeforeRestart } from "./restart-guard.js";
 import type { WindowPlace } from "./single-window.js";
 import { TokenMasks } from "./suppression.js";
 import type { TokenConstraint } from "./timestamp-rules.js";
@@ -193,7 +195,7 @@ export class PartialDecoder {
     const guessed = draft.slice(0, maxTokens - prefix.length);
     let pending = [...known, ...guessed];
     let read = 0;
-    while (!text.isDone) {
+    for (;;) {
       await this.#breathe();
       if (signal.aborted) return undefined;
       const block = pending.slice(0, BLOCK_TOKENS);
@@ -209,16 +211,27 @@ export class PartialDecoder {
       do {
         next = text.take(choices[right - firstChoice]!, targetLogprobs[right - firstChoice]!);
         right++;
-      } while (next !== undefined && right < block.length && block[right] === next);
+        this.#cutIfRestarted(text, attention, task);
+      } while (!text.isDone && right < block.length && block[right] === next);
       if (guessed.length > 0 && text.smallestMargin < TIE_MARGIN) return undefined;
       read += right;
+      if (text.isDone) break;
       const isAsGuessed = right === block.length && pending[right] === next;
-      pending = isAsGuessed ? pending.slice(right) : [next ?? endToken];
+      pending = isAsGuessed ? pending.slice(right) : [next!];
       place.cache.truncateRow(place.window, 0, before.length + read);
       attention.truncate(1 + read);
     }
     attention.truncate(1 + start.length + text.tokens.length);
     return { text, attention };
+  }
+
+  #cutIfRestarted(text: GreedyText, attention: AttentionRows, { start, prefix }: Task): void {
+    if (text.isDone || text.tokens.length <= prefix.length) return;
+    const kept = keptBeforeRestart(text.tokens, (from, to) => {
+      const firstRow = start.length; // The row before a token foretells it.
+      return attendedFrame(attention.scores(), firstRow + from, firstRow + to) / TOKENS_PER_SECOND;
+    });
+    if (kept !== undefined) text.cut(kept);
   }
 
   #step(
