@@ -1,7 +1,7 @@
 /** A text that grows by its most probable tokens, behind a beginning that is given. */
 import type { RowChoice } from "./token-decoder.js";
 
-interface GreedyTextOptions {
+export interface GreedyTextOptions {
   /** What the text begins with, whatever the model thinks of it. */
   readonly prefix: readonly number[];
   /** Tokens it may have, the prefix among them. */
