@@ -1,4 +1,4 @@
-/** The engine's connection to the rest of the program, from the other side of engine-host.ts. */
+/** The engine's connection to the rest of the program, from the other side of engine-transport.ts. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
 

@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
-import { type EngineHost, startProcess, startThread } from "./engine-host.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
+import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
@@ -41,9 +41,11 @@ export class Engine {
   readonly endToken: number;
   readonly decoderLayers: number;
   readonly loadSeconds: number;
+  /** Of the process it has for itself. */
+  readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
-  readonly #host: EngineHost;
+  readonly #transport: EngineTransport;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
   #nextRecording = 0;
@@ -53,21 +55,22 @@ export class Engine {
   #hasExited = false;
 
   private constructor(
-    host: EngineHost,
+    transport: EngineTransport,
     folder: string,
     loaded: Extract<FromWorker, { type: "loaded" }>,
     loadSeconds: number,
   ) {
-    this.#host = host;
+    this.#transport = transport;
+    this.processId = transport.processId;
     this.#folder = folder;
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
     this.endToken = loaded.endToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
-    host.events.on("message", (message: FromWorker) => this.#receive(message));
-    host.events.on("error", (error) => this.#fail(workerError(error)));
-    host.events.on("exit", () => {
+    transport.events.on("message", (message: FromWorker) => this.#receive(message));
+    transport.events.on("error", (error) => this.#fail(workerError(error)));
+    transport.events.on("exit", () => {
       this.#hasExited = true;
       this.#fail(new MubblesError("INTERNAL", STOPPED));
     });
@@ -82,14 +85,15 @@ export class Engine {
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
     };
-    const host = isIsolated ? startProcess(data) : startThread(data);
+    const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
     const first = await new Promise<FromWorker>((resolve, reject) => {
-      host.events.once("message", resolve);
-      host.events.once("error", (error) => reject(workerError(error)));
-      host.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
+      transport.events.once("message", resolve);
+      transport.events.once("error", (error) => reject(workerError(error)));
+      transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
     });
-    if (first.type === "loaded") return new Engine(host, folder, first, (performance.now() - began) / 1000);
+    if (first.type === "loaded")
+      return new Engine(transport, folder, first, (performance.now() - began) / 1000);
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
     }
@@ -152,7 +156,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#fail(new MubblesError("INTERRUPTED"));
     if (this.#hasExited) return;
-    const exited = new Promise<void>((resolve) => this.#host.events.once("exit", () => resolve()));
+    const exited = new Promise<void>((resolve) => this.#transport.events.once("exit", () => resolve()));
     this.#send({ type: "close" });
     await exited;
   }
@@ -167,7 +171,7 @@ export class Engine {
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#host.send(message, transfer);
+    this.#transport.send(message, transfer);
   }
 
   #receive(message: FromWorker): void {

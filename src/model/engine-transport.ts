@@ -5,9 +5,10 @@ import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import type { EngineWorkerData, ToWorker } from "./engine-protocol.js";
 
-export interface EngineHost {
+export interface EngineTransport {
   /** "message" with a FromWorker, "error" with an Error where it broke off, "exit". */
   readonly events: EventEmitter;
+  readonly processId: number | undefined;
   /** `moved` are buffers of the message that nobody here needs any more. */
   send(message: ToWorker, moved: readonly ArrayBuffer[]): void;
 }
@@ -15,16 +16,20 @@ export interface EngineHost {
 const WORKER = workerUrl("model/engine-worker");
 
 /** Its memory goes to malloc when it ends, which keeps most of it: 300 MB after base was loaded twice (docs/notes/memory.md). */
-export function startThread(data: EngineWorkerData): EngineHost {
+export function startThread(data: EngineWorkerData): EngineTransport {
   const worker = new Worker(WORKER, {
     workerData: data,
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
-  return { events: worker, send: (message, moved) => worker.postMessage(message, [...moved]) };
+  return {
+    events: worker,
+    processId: undefined,
+    send: (message, moved) => worker.postMessage(message, [...moved]),
+  };
 }
 
 /** Its memory is the system's again when it ends. Messages are copied: 1 MB for a window takes 2 ms. */
-export function startProcess(data: EngineWorkerData): EngineHost {
+export function startProcess(data: EngineWorkerData): EngineTransport {
   const child = fork(WORKER, [JSON.stringify(data)], {
     serialization: "advanced",
     execArgv: [],
@@ -35,6 +40,7 @@ export function startProcess(data: EngineWorkerData): EngineHost {
   const ignore = () => {};
   return {
     events: child,
+    processId: child.pid,
     send: (message) => {
       if (child.connected) child.send(message, ignore);
     },
