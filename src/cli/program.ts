@@ -4,12 +4,14 @@ import { Command } from "commander";
 import { packagePath } from "../assets.js";
 import { alignCommand } from "./align-command.js";
 import { fileCommand } from "./file-command.js";
+import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
 
 const EXAMPLES = `
 Examples:
   mubbles file meeting.mp4 > meeting.srt
   mubbles file -f srt,json -o subtitles *.mkv
+  mubbles listen --json
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
 
@@ -19,10 +21,11 @@ Examples:
 /** `finish` takes the exit code of the command that ran. */
 export function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command("mubbles")
-    .description("Offline transcription: recordings to subtitles, on this machine only.")
+    .description("Offline transcription, on this machine only: recordings to subtitles, live speech to text.")
     .version(packageVersion(), "-V, --version", "print the version")
     .addHelpText("after", EXAMPLES);
   program.addCommand(fileCommand(finish));
+  program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
