@@ -1,7 +1,6 @@
 /** The commands and what commander says when they are used wrongly. */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { packagePath } from "../assets.js";
+import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
@@ -37,9 +36,4 @@ export function createProgram(finish: (exitCode: number) => void): Command {
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
-  return version;
 }

@@ -1,4 +1,5 @@
 /** Cross-attention keys and values of the windows that are decoded together. */
+import { discardBuffers } from "./discard.js";
 import { Tensor } from "./ort.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -10,6 +11,8 @@ type Part = Record<string, { readonly data: unknown }>;
 /** Keys [slots, H, F, headSize] and values [slots, H, headSize, F] of each layer: 37 MB a slot for base. */
 export class CrossCache {
   readonly slots: number;
+  /** Audio positions of a slot, 20 ms each. */
+  readonly frames: number;
   readonly #slotFloats: number;
   readonly #buffers: {
     readonly name: string;
@@ -18,14 +21,13 @@ export class CrossCache {
     /** Floats of a frame that lie together: a key's, but one of a value's. */
     readonly frameFloats: number;
   }[] = [];
-  readonly #frames: number;
   /** Made once for each number of slots. */
   readonly #firstSlots = new Map<number, Feeds>();
 
-  constructor(config: WhisperConfig, slots: number) {
-    const { decoderHeads: heads, headSize, maxAudioPositions: frames } = config;
+  constructor(config: WhisperConfig, slots: number, frames = config.maxAudioPositions) {
+    const { decoderHeads: heads, headSize } = config;
     this.slots = slots;
-    this.#frames = frames;
+    this.frames = frames;
     this.#slotFloats = heads * headSize * frames;
     for (let layer = 0; layer < config.decoderLayers; layer++) {
       // Fresh memory is not touched before it is written: slots that are never used cost nothing.
@@ -52,7 +54,7 @@ export class CrossCache {
     for (const { name, data, frameFloats } of this.#buffers) {
       const from = part[name]!.data as Float32Array;
       const run = count * frameFloats;
-      const rowFloats = this.#frames * frameFloats;
+      const rowFloats = this.frames * frameFloats;
       for (let row = 0; row * run < from.length; row++) {
         const target = slot * this.#slotFloats + row * rowFloats + firstFrame * frameFloats;
         data.set(from.subarray(row * run, (row + 1) * run), target);
@@ -69,6 +71,11 @@ export class CrossCache {
     for (const { data } of this.#buffers) {
       data.copyWithin(to * this.#slotFloats, from * this.#slotFloats, (from + 1) * this.#slotFloats);
     }
+  }
+
+  /** Frees its memory; it is not to be used afterwards. */
+  discard(): void {
+    discardBuffers(this.#buffers.map(({ data }) => data));
   }
 
   #tensors(start: number, count: number): Feeds {

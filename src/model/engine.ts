@@ -5,6 +5,7 @@ import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
+import type { PartialRequest, PartialResult } from "./live-window.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
@@ -108,6 +109,25 @@ export class Engine {
     return this.#ask({ type: "window", request });
   }
 
+  /**
+   * Decodes what there is of a window that is not over. `request.mel` is given away. Undefined where the signal is aborted, at once: what was
+   * waiting is dropped, what was under way ends with its step.
+   */
+  decodePartial(request: PartialRequest): Promise<PartialResult>;
+  decodePartial(request: PartialRequest, signal: AbortSignal): Promise<PartialResult | undefined>;
+  decodePartial(request: PartialRequest, signal?: AbortSignal): Promise<PartialResult | undefined> {
+    if (signal?.aborted === true) return Promise.resolve(undefined);
+    const id = this.#nextQuestion;
+    const result = this.#ask({ type: "partial", request });
+    if (signal === undefined) return result;
+    const cancel = () => {
+      this.#send({ type: "cancel", id });
+      this.#settle(id, undefined);
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    return result.finally(() => signal.removeEventListener("abort", cancel));
+  }
+
   /** The words of a text that is known, with their times in the window. `request.mel` is given away. */
   align(request: AlignmentRequest): Promise<AlignedWord[]> {
     return this.#ask({ type: "align", request });
@@ -150,12 +170,15 @@ export class Engine {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === "result") {
-      this.#waiting.get(message.id)?.resolve(message.result);
-      this.#waiting.delete(message.id);
-    } else if (message.type === "failed") {
+    if (message.type === "result") this.#settle(message.id, message.result);
+    else if (message.type === "failed") {
       this.#fail(new MubblesError(message.code, message));
     }
+  }
+
+  #settle(id: number, result: Answers[keyof Answers]): void {
+    this.#waiting.get(id)?.resolve(result);
+    this.#waiting.delete(id);
   }
 
   #fail(error: MubblesError): void {

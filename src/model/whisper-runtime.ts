@@ -1,6 +1,6 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { MubblesError } from "../errors.js";
-import { WINDOW_FRAMES } from "../units.js";
+import { FRAMES_PER_TOKEN } from "../units.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import { crossGraph } from "./cross-graph.js";
@@ -38,20 +38,22 @@ export interface StepInput {
   /** [vocabulary] */
   readonly mask: Float32Array;
   readonly topK: number;
-  /** Positions among the new tokens to give logits of; the choice is made at the last one. */
+  /** Positions among the new tokens to choose the next token of, and to give logits of. */
   readonly logitIndex: readonly number[];
   readonly wantLogits: boolean;
-  /** [rows × logitIndex.length] text tokens to give the log-probability of, and with them the alignment heads' scores. */
+  /** [rows × logitIndex.length] text tokens to give the log-probability of. */
   readonly targets?: readonly number[];
+  readonly wantAlignment?: boolean;
 }
 
 export interface StepOutput {
+  /** [rows × logitIndex.length] */
   readonly choices: readonly RowChoice[];
   /** [rows, logitIndex.length, vocabulary], before any rule; empty unless asked for. */
   readonly logits: Float32Array;
   /** [rows × logitIndex.length], among the text tokens; empty without targets. */
   readonly targetLogprobs: Float32Array;
-  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty without targets. */
+  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty unless asked for. */
   readonly alignment: Float32Array;
 }
 
@@ -59,13 +61,12 @@ export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
   readonly #encoder: InferenceSession;
-  readonly #positions: Tensor;
+  /** [1500 × width] */
+  readonly #positions: Float32Array;
   readonly #cross: InferenceSession;
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
-  readonly #fetchesWithLogits: readonly string[];
-  readonly #fetchesWithTargets: readonly string[];
 
   private constructor(
     config: WhisperConfig,
@@ -78,13 +79,10 @@ export class WhisperRuntime {
     this.config = config;
     this.textTokens = textTokens;
     this.#encoder = encoder;
-    this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
+    this.#positions = positions;
     this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
-    this.#fetchesWithLogits = [...this.#fetches, "logits"];
-    const targets = ["target_logprobs", "alignment"].filter((name) => decoder.outputNames.includes(name));
-    this.#fetchesWithTargets = [...this.#fetches, ...targets];
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -115,20 +113,22 @@ export class WhisperRuntime {
     }
   }
 
-  /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
-  async hidden(mel: Float32Array): Promise<Tensor> {
-    const { nMels } = this.config;
-    if (mel.length !== nMels * WINDOW_FRAMES) {
-      throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
+  /** The encoder's output [frames × width], 1500 frames if not said otherwise, for `mel` [mels × 2 frames], row-major. */
+  async hidden(mel: Float32Array, frames = this.config.maxAudioPositions): Promise<Tensor> {
+    const { nMels, dModel } = this.config;
+    const melFrames = frames * FRAMES_PER_TOKEN;
+    if (mel.length !== nMels * melFrames) {
+      throw new RangeError(`mel window: expected ${nMels} × ${melFrames} values, got ${mel.length}`);
     }
-    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
+    const input = new Tensor("float32", mel, [1, nMels, melFrames]);
+    const positions = new Tensor("float32", this.#positions.subarray(0, frames * dModel), [frames, dModel]);
+    const { hidden } = await this.#encoder.run({ mel: input, positions });
     return hidden!;
   }
 
-  /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
+  /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    const hidden = await this.hidden(mel);
+    const hidden = await this.hidden(mel, cache.frames);
     const { dims, data } = hidden;
     const [, frames, width] = dims as [number, number, number];
     for (let from = 0; from < frames; from += CROSS_FRAMES) {
@@ -142,7 +142,7 @@ export class WhisperRuntime {
   }
 
   async step(input: StepInput): Promise<StepOutput> {
-    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, wantLogits, targets } = input;
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment } = input;
     const windows = cross.cross_k_0!.dims[0]!;
     const rowsPerWindow = rows.length / windows;
     const tokens = rows[0]!.newTokens.length;
@@ -169,7 +169,7 @@ export class WhisperRuntime {
       tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
       positions: ofColumns(positions),
       logit_index: int64(logitColumns, [logitColumns.length]),
-      alignment_columns: int64([targets === undefined ? 0 : rowsPerWindow * tokens], [1]),
+      alignment_columns: int64([wantAlignment === true ? rowsPerWindow * tokens : 0], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
       special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
@@ -178,10 +178,10 @@ export class WhisperRuntime {
       top_k: int64([topK], [1]),
       target_ids: int64(targets ?? constraintOf(() => 0), choiceShape),
     };
-    const result = await this.#decoder.run(feeds, this.#fetchesFor(wantLogits, targets !== undefined));
+    const result = await this.#decoder.run(feeds, this.#fetchesFor(input));
     cache.append(result, shape);
     const output = {
-      choices: choicesOf(result, rows.length, choices, topK),
+      choices: choicesOf(result, rows.length * choices, topK),
       logits: floatsOf(result.logits),
       targetLogprobs: floatsOf(result.target_logprobs),
       alignment: floatsOf(result.alignment),
@@ -191,9 +191,12 @@ export class WhisperRuntime {
     return output;
   }
 
-  #fetchesFor(wantLogits: boolean, wantTargets: boolean): readonly string[] {
-    if (wantTargets) return this.#fetchesWithTargets;
-    return wantLogits ? this.#fetchesWithLogits : this.#fetches;
+  #fetchesFor({ wantLogits, targets, wantAlignment }: StepInput): readonly string[] {
+    const fetches = [...this.#fetches];
+    if (wantLogits) fetches.push("logits");
+    if (targets !== undefined) fetches.push("target_logprobs");
+    if (wantAlignment === true) fetches.push("alignment");
+    return fetches;
   }
 
   async release(): Promise<void> {
@@ -203,17 +206,11 @@ export class WhisperRuntime {
   }
 }
 
-/** Of each row the choice at its last position. */
-function choicesOf(
-  result: InferenceSession.ReturnType,
-  rows: number,
-  positions: number,
-  topK: number,
-): RowChoice[] {
+function choicesOf(result: InferenceSession.ReturnType, count: number, topK: number): RowChoice[] {
   const ids = result.top_ids!.data as BigInt64Array;
   const logprobs = result.top_logprobs!.data as Float32Array;
-  return Array.from({ length: rows }, (_, row) => {
-    const start = (row * positions + positions - 1) * topK;
+  return Array.from({ length: count }, (_, choice) => {
+    const start = choice * topK;
     return {
       tokens: Array.from(ids.subarray(start, start + topK), Number),
       logprobs: Array.from(logprobs.subarray(start, start + topK), (value) =>

@@ -58,6 +58,13 @@ test("written a part of the frames at a time, a slot is as if written at once", 
   expect(new Set(dataOf(cache.one(0)).flat())).toEqual(new Set([0]));
 });
 
+test("a shorter window has shorter keys and values", () => {
+  const cache = new CrossCache(CONFIG, 1, 2);
+  cache.write(partOf(7, 0, 2), 0, 0, 2);
+  expect(cache.one(0).cross_k_0!.dims).toEqual([1, HEADS, 2, HEAD_SIZE]);
+  expect(dataOf(cache.one(0))).toEqual(Object.values(partOf(7, 0, 2)).map(({ data }) => Array.from(data)));
+});
+
 test("slots lie one behind the other, and are copied whole", () => {
   const cache = new CrossCache(CONFIG, 3);
   for (let slot = 0; slot < 3; slot++) cache.write(partOf(slot, 0, FRAMES), slot, 0, FRAMES);

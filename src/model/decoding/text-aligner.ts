@@ -9,6 +9,7 @@ import { splitIntoWords } from "../timing/split-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest } from "../window.js";
+import { AttentionRows } from "./attention-rows.js";
 import type { TextAttention } from "./loop-guard.js";
 import { ANY_TOKEN } from "./timestamp-rules.js";
 
@@ -76,7 +77,7 @@ export class TextAligner {
     const heads = config.alignmentHeads.length;
     const total = sequence.length;
     const frames = Math.min(Math.max(1, Math.floor(melFrames / FRAMES_PER_TOKEN)), config.maxAudioPositions);
-    const scores = new Float32Array(heads * total * frames);
+    const rows = new AttentionRows(heads, frames);
     const nextLogprobs = new Float32Array(total);
     this.#cache.clear(0);
     for (let from = 0; from < total; from += BLOCK_TOKENS) {
@@ -96,16 +97,11 @@ export class TextAligner {
         logitIndex: block.map((_, i) => i),
         wantLogits: false,
         targets,
+        wantAlignment: true,
       });
       nextLogprobs.set(targetLogprobs, from);
-      const width = alignment.length / (heads * block.length);
-      for (let head = 0; head < heads; head++) {
-        for (let i = 0; i < block.length; i++) {
-          const source = (head * block.length + i) * width;
-          scores.set(alignment.subarray(source, source + frames), (head * total + from + i) * frames);
-        }
-      }
+      rows.append(alignment, block.length);
     }
-    return { attention: { scores, heads, tokens: total, frames }, nextLogprobs };
+    return { attention: rows.scores(), nextLogprobs };
   }
 }

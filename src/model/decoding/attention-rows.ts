@@ -1,0 +1,51 @@
+/** Scores of the alignment heads, put together from the steps that gave them. */
+import type { AttentionScores } from "../timing/attention-matrix.js";
+
+export class AttentionRows {
+  readonly #heads: number;
+  /** Frames that are kept, those with audio. */
+  readonly #frames: number;
+  /** Of each token [heads × frames]. */
+  readonly #tokens: Float32Array[] = [];
+
+  constructor(heads: number, frames: number) {
+    this.#heads = heads;
+    this.#frames = frames;
+  }
+
+  /** `alignment` [heads × tokens × a window's frames], as a step of one row returns it. */
+  append(alignment: Float32Array, tokens: number): void {
+    const width = alignment.length / (this.#heads * tokens);
+    for (let token = 0; token < tokens; token++) {
+      const row = new Float32Array(this.#heads * this.#frames);
+      for (let head = 0; head < this.#heads; head++) {
+        const start = (head * tokens + token) * width;
+        row.set(alignment.subarray(start, start + this.#frames), head * this.#frames);
+      }
+      this.#tokens.push(row);
+    }
+  }
+
+  /** A copy of the last `count` tokens. */
+  last(count: number): AttentionRows {
+    const copy = new AttentionRows(this.#heads, this.#frames);
+    copy.#tokens.push(...this.#tokens.slice(-count));
+    return copy;
+  }
+
+  truncate(length: number): void {
+    this.#tokens.length = Math.min(length, this.#tokens.length);
+  }
+
+  scores(): AttentionScores {
+    const tokens = this.#tokens.length;
+    const scores = new Float32Array(this.#heads * tokens * this.#frames);
+    for (const [token, row] of this.#tokens.entries()) {
+      for (let head = 0; head < this.#heads; head++) {
+        const own = row.subarray(head * this.#frames, (head + 1) * this.#frames);
+        scores.set(own, (head * tokens + token) * this.#frames);
+      }
+    }
+    return { scores, heads: this.#heads, tokens, frames: this.#frames };
+  }
+}
