@@ -3,7 +3,7 @@ import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
-import type { ListenOptions, PolicyName } from "../pipeline/live/listen-options.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { DEFAULT_DEVICE, FILE_DEVICE } from "./listen-flags.js";
 import { AUTO } from "./model-flags.js";
 import { type NONE, unlessNone } from "./option-values.js";
@@ -33,7 +33,7 @@ interface ParsedOptions {
   task: "transcribe" | "translate";
   previewModel?: string;
   beamSize: number;
-  policy: PolicyName;
+  policy: ListenOptions["policy"];
   threshold: number;
   vadThreshold: number;
   minSpeechMs: number;
