@@ -3,19 +3,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ListenedEvent, listenJson, QUICK, textOf } from "./listening.js";
-import { expectFailure, mubbles, ROOT, SAMPLE, temporaryFolder, writeLongWav } from "./mubbles.js";
+import { expectFailure, fixture, mubbles, ROOT, SAMPLE } from "./mubbles.js";
 import { wordErrorRate } from "./words.js";
 
 const TEXT = readFileSync(join(ROOT, "samples/austen.txt"), "utf8");
-const folder = temporaryFolder();
-const twice = join(folder, "twice.wav");
-beforeAll(() => writeLongWav(twice, 2));
+/** The first sentence of the sample. */
+const SENTENCE = fixture("austen-0870.wav");
+const WAV_HEADER_BYTES = 44;
+const SENTENCE_TEXT = TEXT.split("\n")[0] ?? "";
 
 describe("two files at once, as fast as text is made", () => {
   let events: readonly ListenedEvent[];
   let exitCode: number | null;
   beforeAll(async () => {
-    const files = ["--mic", `file:${SAMPLE}`, "--loopback", `file:${twice}`, "--speed", "max"];
+    const files = ["--mic", `file:${SAMPLE}`, "--loopback", `file:${SENTENCE}`, "--speed", "max"];
     ({ events, exitCode } = await listenJson([...files, "--levels"]));
   });
   const ofType = (type: string) => events.filter((event) => event.type === type);
@@ -29,7 +30,7 @@ describe("two files at once, as fast as text is made", () => {
 
   test("each channel's finals are what is said on it", () => {
     expect(wordErrorRate(TEXT, textOf(events, "final", "mic"))).toBeLessThan(0.15);
-    expect(wordErrorRate(`${TEXT} ${TEXT}`, textOf(events, "final", "loopback"))).toBeLessThan(0.15);
+    expect(wordErrorRate(SENTENCE_TEXT, textOf(events, "final", "loopback"))).toBeLessThan(0.15);
   });
 
   test("every utterance begins, ends and has one final, whose words lie in it and make its text", () => {
@@ -55,7 +56,7 @@ describe("two files at once, as fast as text is made", () => {
       const peaks = ofType("level")
         .filter((event) => event.channel === channel)
         .map(({ peakDbfs }) => Number(peakDbfs));
-      expect(peaks.length).toBeGreaterThan(20);
+      expect(peaks.length).toBeGreaterThan(10);
       expect(Math.max(...peaks)).toBeGreaterThan(-20);
     }
   });
@@ -67,23 +68,22 @@ describe("two files at once, as fast as text is made", () => {
 });
 
 test("--plain: finals as lines with time and channel; so is what goes to no terminal", async () => {
-  const args = ["listen", "--mic", `file:${SAMPLE}`, "--speed", "max", ...QUICK];
+  const args = ["listen", "--mic", `file:${SENTENCE}`, "--speed", "max", ...QUICK];
   const [plain, piped] = [await mubbles([...args, "--plain"]), await mubbles(args)];
   expect(plain).toMatchObject({ exitCode: 0, stderr: "" });
   const lines = plain.stdout.trimEnd().split("\n");
   for (const line of lines) expect(line).toMatch(/^\d+:\d\d mic: \S.*$/);
   const said = lines.map((line) => line.replace(/^\S+ mic: /, "")).join(" ");
-  expect(wordErrorRate(TEXT, said)).toBeLessThan(0.15);
+  expect(wordErrorRate(SENTENCE_TEXT, said)).toBeLessThan(0.15);
   expect(piped).toEqual(plain);
 });
 
 test("raw samples on standard input", async () => {
-  const pcm = readFileSync(twice).subarray(44, 44 + 10 * 32_000);
+  const pcm = readFileSync(SENTENCE).subarray(WAV_HEADER_BYTES);
   const args = ["--loopback", "-", "--raw", "s16le:16000:1", "--speed", "max"];
   const { events, exitCode } = await listenJson(args, { stdin: pcm });
   expect(exitCode).toBe(0);
-  expect(textOf(events, "final", "loopback").toLowerCase()).toContain("dashwood");
-  expect(textOf(events, "final", "mic")).toBe("");
+  expect(wordErrorRate(SENTENCE_TEXT, textOf(events, "final", "loopback"))).toBeLessThan(0.15);
 });
 
 describe("nothing to listen to", () => {

@@ -78,10 +78,7 @@ function placeWords(words: readonly PartialWord[], fromSeconds: number, toSecond
   return {
     startSeconds: placed[0]?.startSeconds ?? fromSeconds,
     endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
-    text: words
-      .map(({ word }) => word)
-      .join("")
-      .trim(),
+    text: words.map(({ word }) => word).join(""),
     words: placed,
   };
 }
