@@ -28,6 +28,8 @@ const LAYERS: readonly (readonly string[])[] = [
 const SEAMS: Readonly<Record<string, string>> = {
   "onnxruntime-node": "model/ort.ts",
   "native/pkg": "dsp/mel.ts",
+  "pulseaudio.js": "audio/capture/pulse/pulse-connection.ts",
+  naudiodon: "audio/capture/port-audio/capture-child.ts",
 };
 
 /** Modules of Node that dsp, which has no I/O, may still use, by file. */

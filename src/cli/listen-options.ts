@@ -4,6 +4,7 @@ import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
+import type { PolicyName } from "../pipeline/live/policy/text-policy.js";
 import { DEFAULT_DEVICE, FILE_DEVICE } from "./listen-flags.js";
 import { AUTO } from "./model-flags.js";
 import { type NONE, unlessNone } from "./option-values.js";
@@ -33,7 +34,7 @@ interface ParsedOptions {
   task: "transcribe" | "translate";
   previewModel?: string;
   beamSize: number;
-  policy: ListenOptions["policy"];
+  policy: PolicyName;
   threshold: number;
   vadThreshold: number;
   minSpeechMs: number;

@@ -5,6 +5,8 @@ export interface AudioDevice {
   readonly id: string;
   /** As people know it. */
   readonly name: string;
+  /** What else it answers to; a loopback to the names of its output. */
+  readonly aliases: readonly string[];
   /** A loopback is what an output plays. */
   readonly kind: "microphone" | "loopback";
   readonly isDefault: boolean;
