@@ -1,7 +1,7 @@
 /** What a session tells its reader: every event passes here, and gets its time. */
 import { availableParallelism } from "node:os";
 import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-audio.js";
-import type { MubblesError } from "../../errors.js";
+import { MubblesError } from "../../errors.js";
 import type { ChannelName, EndEvent, LiveEvent, LiveTimings } from "../../live-events.js";
 import { packageVersion } from "../../version.js";
 import type { DecodeLoop } from "./decode-loop.js";
@@ -85,7 +85,15 @@ export class SessionReport {
     this.emit({ type, channel, code, message, hint });
   }
 
-  end(reason: EndEvent["reason"], utterances: number): void {
+  /** The end event. `unfinished`: utterances that will have no final text. */
+  end(
+    reason: EndEvent["reason"],
+    { utterances, unfinished }: { utterances: number; unfinished: number },
+  ): void {
+    if (unfinished > 0) {
+      const detail = `${unfinished} utterances are left without final text`;
+      this.problem("warning", new MubblesError("INTERRUPTED", { detail }));
+    }
     const droppedSeconds = this.#droppedSeconds;
     this.emit({ type: "end", reason, utterances, droppedSeconds, timings: this.#timings });
   }
