@@ -8,7 +8,7 @@ import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
-import { writeError } from "./messages.js";
+import { note, writeError } from "./messages.js";
 import { showEvents } from "./show-events.js";
 import { StdoutSink } from "./sinks.js";
 import { formatLiveTimings } from "./timings.js";
@@ -51,6 +51,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "end") writeError(formatLiveTimings(event, loopDelay.stop()));
   };
   const interrupt = listenForInterrupt();
+  if (talkative) note(`loading model ${options.listen.engine.model}`);
   const events = listen(options.listen, interrupt.signal);
   try {
     return await showEvents(unlessInterrupted(events, interrupt), options, new StdoutSink(), tell);
