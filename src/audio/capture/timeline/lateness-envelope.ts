@@ -35,13 +35,12 @@ export class LatenessEnvelope {
 
   /** Undefined until there are packets of 10 s. */
   get leastLatenessSeconds(): number | undefined {
-    if (this.#buckets.length < BUCKETS) return undefined;
-    return Math.min(...this.#buckets.map((bucket) => bucket.leastLatenessSeconds));
+    return this.#least((bucket) => bucket.leastLatenessSeconds);
   }
 
-  /** How quiet the channel gets; 0 before the first packet. */
-  get leastPeak(): number {
-    return this.#buckets.length === 0 ? 0 : Math.min(...this.#buckets.map(({ leastPeak }) => leastPeak));
+  /** How quiet the channel gets; undefined until there are packets of 10 s. */
+  get leastPeak(): number | undefined {
+    return this.#least((bucket) => bucket.leastPeak);
   }
 
   /** The packets so far would have been earlier by this, had the audio been placed as it is from now on. */
@@ -51,5 +50,9 @@ export class LatenessEnvelope {
 
   reset(): void {
     this.#buckets = [];
+  }
+
+  #least(measure: (bucket: Bucket) => number): number | undefined {
+    return this.#buckets.length < BUCKETS ? undefined : Math.min(...this.#buckets.map(measure));
   }
 }

@@ -25,21 +25,23 @@ export type Placing =
 /** A packet that is later than this is suspected to come after a pause. Jitter is less. */
 const SUSPICIOUS_SECONDS = 0.1;
 /** How long packets are held back to see whether others catch up. */
-const HOLD_SECONDS = 0.12;
+const HOLD_SECONDS = 0.2;
 /** A device that delivers nothing for this long is silent, and the clock goes on without it … */
-const GRACE_SECONDS = 0.3;
+const GRACE_SECONDS = 0.4;
 /** … this far behind, so that what was only late still finds room. */
-const FILL_LAG_SECONDS = 0.2;
+const FILL_LAG_SECONDS = 0.3;
 /** Of the time between two ticks counts no more than this: when the event loop is blocked, packets cannot be read either. */
 const MAX_TICK_SECONDS = 0.1;
-/** Packets longer than this do not lengthen the grace time further. */
+/** The grace time is longer by the longest packet, but no more than this; so much where none has come yet. */
 const MAX_PACKET_SECONDS = 0.5;
 /** A larger error is not left to the slow control: it is mended in the next quiet packet. */
 const TOLERANCE_SECONDS = 0.015;
 /** Audio that came too late, after silence had been put in its place, may run ahead of the clock by this until there is a pause to cut. */
 const MAX_AHEAD_SECONDS = 2;
-/** Quieter packets are quiet in any company: -54 dBFS. */
+/** Packets that are no louder are quiet in any company: -54 dBFS. */
 const QUIET_PEAK = 0.002;
+/** Nor is anything louder than this quiet, however loud the rest: -34 dBFS. */
+const MAX_QUIET_PEAK = 0.02;
 
 export class Placement {
   readonly #envelope = new LatenessEnvelope();
@@ -51,7 +53,7 @@ export class Placement {
   #waitingLatenessSeconds = 0;
   #waitingPeak = 0;
   #sinceLastPacketSeconds = 0;
-  #longestPacketSeconds = 0;
+  #longestPacketSeconds: number | undefined;
   #tickedSeconds: number | undefined;
 
   /** Where what was played so far ends. */
@@ -69,7 +71,7 @@ export class Placement {
     const stretchedSeconds = lengthSeconds * (1 + this.#drift.stretch);
     this.#sinceLastPacketSeconds = 0;
     const longest = Math.min(lengthSeconds, MAX_PACKET_SECONDS);
-    this.#longestPacketSeconds = Math.max(this.#longestPacketSeconds, longest);
+    this.#longestPacketSeconds = Math.max(this.#longestPacketSeconds ?? 0, longest);
     const lateness = arrivedSeconds - (this.#endSeconds + this.#waitingSeconds + stretchedSeconds);
     if (this.#waitingSeconds === 0) {
       this.#waitingSinceSeconds = arrivedSeconds;
@@ -90,8 +92,9 @@ export class Placement {
     this.#tickedSeconds = nowSeconds;
     this.#sinceLastPacketSeconds += Math.min(elapsed, MAX_TICK_SECONDS);
     if (this.#waitingSeconds > 0) return this.#decide(nowSeconds);
-    if (this.#sinceLastPacketSeconds < GRACE_SECONDS + this.#longestPacketSeconds) return WAIT;
-    const untilSeconds = nowSeconds - FILL_LAG_SECONDS - this.#longestPacketSeconds;
+    const longestPacketSeconds = this.#longestPacketSeconds ?? MAX_PACKET_SECONDS;
+    if (this.#sinceLastPacketSeconds < GRACE_SECONDS + longestPacketSeconds) return WAIT;
+    const untilSeconds = nowSeconds - FILL_LAG_SECONDS - longestPacketSeconds;
     if (untilSeconds <= this.#endSeconds) return WAIT;
     const placing = this.#play({ moveSeconds: untilSeconds - this.#endSeconds, isLoss: false });
     // Where the next packet belongs is an open question again.
@@ -103,7 +106,7 @@ export class Placement {
   restart(): Placing {
     const placing = this.#waitingSeconds > 0 ? this.#place() : WAIT;
     this.#isSettled = false;
-    this.#longestPacketSeconds = 0;
+    this.#longestPacketSeconds = undefined;
     this.#drift.reset();
     return placing;
   }
@@ -134,11 +137,16 @@ export class Placement {
   /** What mends an error that the slow control would take too long for. */
   #correction(lateness: number, peak: number): Move {
     // No packet arrives before it was recorded: one that is early proves that audio is ahead. To be behind takes all of them.
-    const error = lateness < 0 ? lateness : (this.#envelope.leastLatenessSeconds ?? 0);
-    const isQuiet = peak <= Math.max(QUIET_PEAK, 2 * this.#envelope.leastPeak);
-    if (isQuiet && Math.abs(error) > TOLERANCE_SECONDS) return { moveSeconds: error, isLoss: false };
+    const error = Math.min(lateness, this.#envelope.leastLatenessSeconds ?? 0);
+    if (this.#isQuiet(peak) && Math.abs(error) > TOLERANCE_SECONDS)
+      return { moveSeconds: error, isLoss: false };
     if (error < -MAX_AHEAD_SECONDS) return { moveSeconds: error, isLoss: true };
     return { moveSeconds: 0, isLoss: false };
+  }
+
+  #isQuiet(peak: number): boolean {
+    const floor = this.#envelope.leastPeak ?? 0;
+    return peak <= Math.max(QUIET_PEAK, Math.min(2 * floor, MAX_QUIET_PEAK));
   }
 
   /** Plays what waits that much later than right behind what was played before; where that is earlier, without its beginning. */
