@@ -17,12 +17,13 @@ export interface OpenDeviceOptions {
   /** In real time. What the device delivers before the session starts is no part of it. */
   readonly clock: SessionClock;
   readonly onNotice: (notice: CaptureNotice) => void;
+  /** So much may wait for the reader before the oldest is dropped: 30 s when not given. */
+  readonly capacitySeconds?: number;
   /** Aborting destroys the stream at once. */
   readonly signal: AbortSignal;
 }
 
-/** So much may wait for the reader before the oldest is dropped. */
-const CAPACITY_SECONDS = 30;
+const DEFAULT_CAPACITY_SECONDS = 30;
 const TICK_MS = 50;
 /** Drops are told of no more often. */
 const DROP_NOTICE_MS = 10_000;
@@ -41,7 +42,7 @@ class DeviceChannel implements ChannelAudio {
   readonly #capture: CaptureStream;
   readonly #clock: SessionClock;
   readonly #onNotice: (notice: CaptureNotice) => void;
-  readonly #queue = new BoundedQueue(CAPACITY_SECONDS * SAMPLE_RATE_HZ);
+  readonly #queue: BoundedQueue;
   readonly #timeline: Timeline;
   readonly #ticking: NodeJS.Timeout;
   #isWanted = false;
@@ -49,11 +50,13 @@ class DeviceChannel implements ChannelAudio {
   #toldDroppedSeconds = 0;
   #toldDropsMs = Number.NEGATIVE_INFINITY;
 
-  constructor(capture: CaptureStream, { channel, clock, onNotice, signal }: OpenDeviceOptions) {
+  constructor(capture: CaptureStream, options: OpenDeviceOptions) {
+    const { channel, clock, onNotice, capacitySeconds = DEFAULT_CAPACITY_SECONDS, signal } = options;
     this.channel = channel;
     this.#capture = capture;
     this.#clock = clock;
     this.#onNotice = onNotice;
+    this.#queue = new BoundedQueue(capacitySeconds * SAMPLE_RATE_HZ);
     this.#timeline = new Timeline((samples) => this.#queue.push(samples));
     this.stream = new Readable({
       objectMode: true,

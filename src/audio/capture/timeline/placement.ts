@@ -24,12 +24,15 @@ export type Placing =
 
 /** A packet that is later than this is suspected to come after a pause. Jitter is less. */
 const SUSPICIOUS_SECONDS = 0.1;
-/** How long packets are held back to see whether others catch up. */
-const HOLD_SECONDS = 0.2;
+/**
+ * How long packets are held back after a gap to see whether others catch up. A device that has paused before will do so again and needs
+ * no more than jitter takes; of the others it is rather the machine that is too busy, sound server included.
+ */
+const HOLD_SECONDS = { pausing: 0.2, steady: 1 } as const;
 /** A device that delivers nothing for this long is silent, and the clock goes on without it … */
-const GRACE_SECONDS = 0.4;
-/** … this far behind, so that what was only late still finds room. */
-const FILL_LAG_SECONDS = 0.3;
+const GRACE_SECONDS = { pausing: 0.4, steady: 1.2 } as const;
+/** … that much less behind, so that what was only late still finds room. */
+const FILL_AHEAD_SECONDS = 0.1;
 /** Of the time between two ticks counts no more than this: when the event loop is blocked, packets cannot be read either. */
 const MAX_TICK_SECONDS = 0.1;
 /** The grace time is longer by the longest packet, but no more than this; so much where none has come yet. */
@@ -48,6 +51,7 @@ export class Placement {
   readonly #drift = new DriftControl();
   #endSeconds = 0;
   #isSettled = false;
+  #habit: keyof typeof HOLD_SECONDS = "steady";
   #waitingSeconds = 0;
   #waitingSinceSeconds = 0;
   #waitingLatenessSeconds = 0;
@@ -81,6 +85,7 @@ export class Placement {
     this.#waitingSeconds += stretchedSeconds;
     this.#waitingPeak = Math.max(this.#waitingPeak, peak);
     this.#waitingLatenessSeconds = Math.min(this.#waitingLatenessSeconds, lateness);
+    if (lateness < -SUSPICIOUS_SECONDS) this.#habit = "steady";
     if (!this.#isSettled || lateness > SUSPICIOUS_SECONDS) return this.#decide(arrivedSeconds);
     this.#follow(arrivedSeconds, lateness, peak);
     return this.#play(this.#correction(lateness, peak));
@@ -92,9 +97,9 @@ export class Placement {
     this.#tickedSeconds = nowSeconds;
     this.#sinceLastPacketSeconds += Math.min(elapsed, MAX_TICK_SECONDS);
     if (this.#waitingSeconds > 0) return this.#decide(nowSeconds);
-    const longestPacketSeconds = this.#longestPacketSeconds ?? MAX_PACKET_SECONDS;
-    if (this.#sinceLastPacketSeconds < GRACE_SECONDS + longestPacketSeconds) return WAIT;
-    const untilSeconds = nowSeconds - FILL_LAG_SECONDS - longestPacketSeconds;
+    const graceSeconds = GRACE_SECONDS[this.#habit] + (this.#longestPacketSeconds ?? MAX_PACKET_SECONDS);
+    if (this.#sinceLastPacketSeconds < graceSeconds) return WAIT;
+    const untilSeconds = nowSeconds - graceSeconds + FILL_AHEAD_SECONDS;
     if (untilSeconds <= this.#endSeconds) return WAIT;
     const placing = this.#play({ moveSeconds: untilSeconds - this.#endSeconds, isLoss: false });
     // Where the next packet belongs is an open question again.
@@ -106,18 +111,21 @@ export class Placement {
   restart(): Placing {
     const placing = this.#waitingSeconds > 0 ? this.#place() : WAIT;
     this.#isSettled = false;
+    this.#habit = "steady";
     this.#longestPacketSeconds = undefined;
     this.#drift.reset();
     return placing;
   }
 
   #decide(nowSeconds: number): Placing {
-    return nowSeconds - this.#waitingSinceSeconds < HOLD_SECONDS ? WAIT : this.#place();
+    const holdSeconds = HOLD_SECONDS[this.#endSeconds === 0 ? "pausing" : this.#habit];
+    return nowSeconds - this.#waitingSinceSeconds < holdSeconds ? WAIT : this.#place();
   }
 
   /** Plays what waits so that it ends when it arrived. */
   #place(): Placing {
     this.#envelope.reset();
+    if (this.#waitingLatenessSeconds > SUSPICIOUS_SECONDS && this.#endSeconds > 0) this.#habit = "pausing";
     // Where silence has been played in its place already, sound comes after it; what is before the session is no part of it.
     const isTooLate = this.#waitingLatenessSeconds < 0 && this.#endSeconds > 0;
     const isWanted = this.#waitingPeak > QUIET_PEAK;
