@@ -9,7 +9,16 @@ const SOURCE = fileURLToPath(new URL("../src/", import.meta.url));
 
 /** A part may import from rows before its own. Within the first row too; in later rows parts never see each other. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["errors.ts", "units.ts", "assets.ts", "events.ts", "live-events.ts", "transcript.ts", "writing.ts"],
+  [
+    "errors.ts",
+    "units.ts",
+    "assets.ts",
+    "events.ts",
+    "live-events.ts",
+    "transcript.ts",
+    "version.ts",
+    "writing.ts",
+  ],
   ["audio", "dsp", "model", "output"],
   ["pipeline"],
   ["cli"],
