@@ -1,8 +1,8 @@
 /** A channel of the session by the name of its device, virtual or real. */
 import { MubblesError } from "../../errors.js";
 import type { CaptureBackend } from "./backend.js";
+import { findBackend } from "./backends.js";
 import type { ChannelAudio } from "./channel-audio.js";
-import { pulseBackend } from "./pulse/pulse-backend.js";
 import { openDevice } from "./timeline/device-channel.js";
 import { type OpenVirtualOptions, openVirtual } from "./virtual/open-virtual.js";
 import { parseVirtualDevice } from "./virtual/virtual-device.js";
@@ -25,5 +25,5 @@ export async function openChannelAudio(options: OpenChannelOptions): Promise<Cha
       detail: `nobody can hurry a real device: ${device}`,
     });
   }
-  return await openDevice({ ...options, backend: backend ?? pulseBackend(process.env) });
+  return await openDevice({ ...options, backend: backend ?? (await findBackend()) });
 }

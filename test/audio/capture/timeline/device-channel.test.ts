@@ -10,7 +10,7 @@ import { SAMPLE_RATE_HZ } from "../../../../src/units.js";
 import { missing } from "../../../needs.js";
 import { PulseServer } from "../../../pulse-server.js";
 import { bestMatch, decode, fixture } from "../../decode.js";
-import { likeness } from "../heard.js";
+import { resampled, shareHeard } from "../heard.js";
 
 const SPEECH = fixture("speech.wav");
 
@@ -56,10 +56,11 @@ describe.skipIf(missing("pulseaudio"))("a device", () => {
     await Promise.all([loopback.close(), mic.close()]);
     const [fromLoopback, fromMic] = (await Promise.all(heard)) as [Float32Array, Float32Array];
     const { samples } = await decode(SPEECH);
-    expect(likeness(samples, fromLoopback)).toBeGreaterThan(0.95);
-    expect(likeness(samples, fromMic)).toBeGreaterThan(0.95);
-    const { lag } = bestMatch(fromLoopback, fromMic, 800);
-    expect(Math.abs(lag) / SAMPLE_RATE_HZ).toBeLessThan(0.02);
+    expect(shareHeard(samples, resampled(fromLoopback, SAMPLE_RATE_HZ))).toBeGreaterThan(0.7);
+    expect(shareHeard(samples, resampled(fromMic, SAMPLE_RATE_HZ))).toBeGreaterThan(0.7);
+    // The way through the microphone is a packet of 20 ms longer.
+    const { lag } = bestMatch(fromLoopback, fromMic, 1600);
+    expect(Math.abs(lag) / SAMPLE_RATE_HZ).toBeLessThan(0.05);
     for (const { length } of [fromLoopback, fromMic]) {
       expect(Math.abs(length / SAMPLE_RATE_HZ - endSeconds)).toBeLessThan(0.3);
     }
