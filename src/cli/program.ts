@@ -1,8 +1,8 @@
 /** The commands and what commander says when they are used wrongly. */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { packagePath } from "../assets.js";
+import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
+import { devicesCommand } from "./devices-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
@@ -12,6 +12,7 @@ Examples:
   mubbles file meeting.mp4 > meeting.srt
   mubbles file -f srt,json -o subtitles *.mkv
   mubbles listen --json
+  mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
 
@@ -27,6 +28,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(fileCommand(finish));
   program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
+  program.addCommand(devicesCommand());
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
@@ -37,9 +39,4 @@ export function createProgram(finish: (exitCode: number) => void): Command {
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
-  return version;
 }
