@@ -1,4 +1,5 @@
 /** PortAudio's list of devices, made into one where a device stands once and has an id that lasts. */
+import type { ChildDevice } from "../child/child-protocol.js";
 
 /** What PortAudio tells of a device and of a host API (ALSA, Core Audio, WASAPI …), as naudiodon passes it on. */
 export interface PortAudioDevice {
@@ -19,14 +20,9 @@ export interface PortAudioHosts {
 }
 
 export interface PortAudioInput {
-  /** The name, with a number where several have the same. */
-  readonly id: string;
-  /** Only good until the devices change. */
+  /** Into PortAudio's list; only good until the devices change. */
   readonly index: number;
-  readonly name: string;
-  readonly channels: number;
-  readonly sampleRateHz: number;
-  readonly isDefault: boolean;
+  readonly device: ChildDevice;
 }
 
 /** ALSA's plugins claim 32 channels and more: no microphone has them, and speech needs no more than this. */
@@ -42,13 +38,10 @@ export function inputsOf(devices: readonly PortAudioDevice[], hosts: PortAudioHo
     .map(({ id: index, name, maxInputChannels, defaultSampleRate }) => {
       const count = (seen.get(name) ?? 0) + 1;
       seen.set(name, count);
-      return {
-        id: count === 1 ? name : `${name} #${count}`,
-        index,
-        name,
-        channels: Math.min(maxInputChannels, MAX_CHANNELS),
-        sampleRateHz: defaultSampleRate,
-        isDefault: index === host.defaultInput,
-      };
+      const id = count === 1 ? name : `${name} #${count}`;
+      const channels = Math.min(maxInputChannels, MAX_CHANNELS);
+      const isDefault = index === host.defaultInput;
+      const facts = { aliases: [], kind: "microphone", sampleRateHz: defaultSampleRate } as const;
+      return { index, device: { ...facts, id, name, isDefault, channels } };
     });
 }
