@@ -2,19 +2,26 @@
 import { MubblesError } from "../../errors.js";
 import type { CaptureBackend } from "./backend.js";
 import { childBackend } from "./child/child-backend.js";
+import { combinedBackend } from "./combined-backend.js";
 import { pulseBackend } from "./pulse/pulse-backend.js";
 
 const BACKENDS = {
   pulse: pulseBackend,
-  naudiodon: (env: NodeJS.ProcessEnv) =>
-    childBackend({ name: "naudiodon", file: "audio/capture/port-audio/capture-child", env }),
-} as const satisfies Record<string, (env: NodeJS.ProcessEnv) => CaptureBackend>;
+  naudiodon: inChild("naudiodon", "port-audio/capture-child"),
+  "core-audio-tap": inChild("core-audio-tap", "loopback/core-audio-tap-child"),
+  "wasapi-loopback": inChild("wasapi-loopback", "loopback/wasapi-loopback-child"),
+} as const satisfies Record<string, BackendFactory>;
 
+type BackendFactory = (env: NodeJS.ProcessEnv) => CaptureBackend;
 type BackendName = keyof typeof BACKENDS;
 
-/** Best first. */
-const ON_LINUX: readonly BackendName[] = ["pulse", "naudiodon"];
-const ELSEWHERE: readonly BackendName[] = ["naudiodon"];
+/** Best first; those that stand together are used together: PortAudio knows no loopback. */
+const BY_PLATFORM: Readonly<Partial<Record<NodeJS.Platform, readonly (readonly BackendName[])[]>>> = {
+  linux: [["pulse"], ["naudiodon"]],
+  darwin: [["naudiodon", "core-audio-tap"]],
+  win32: [["naudiodon", "wasapi-loopback"]],
+};
+const ELSEWHERE: readonly (readonly BackendName[])[] = [["naudiodon"]];
 
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -24,10 +31,12 @@ export interface Surroundings {
 
 /** The first backend that knows a device. Throws DEVICE_BACKEND_UNAVAILABLE where none does, USAGE for a name that there is not. */
 export async function findBackend({ platform, env }: Surroundings = process): Promise<CaptureBackend> {
-  const names = forcedBackend(env) ?? (platform === "linux" ? ON_LINUX : ELSEWHERE);
+  const choices = forcedBackend(env) ?? BY_PLATFORM[platform] ?? ELSEWHERE;
   const problems: MubblesError[] = [];
-  for (const name of names) {
-    const backend = BACKENDS[name](env);
+  for (const names of choices) {
+    const name = names.join(", ");
+    const backends = names.map((each) => BACKENDS[each](env));
+    const backend = combinedBackend(name, backends);
     try {
       if ((await backend.devices()).length > 0) return backend;
       problems.push(
@@ -41,9 +50,13 @@ export async function findBackend({ platform, env }: Surroundings = process): Pr
   throw problems[0];
 }
 
-function forcedBackend({ MUBBLES_AUDIO_BACKEND: name }: NodeJS.ProcessEnv): BackendName[] | undefined {
+function inChild(name: string, file: string): BackendFactory {
+  return (env) => childBackend({ name, file: `audio/capture/${file}`, env });
+}
+
+function forcedBackend({ MUBBLES_AUDIO_BACKEND: name }: NodeJS.ProcessEnv): BackendName[][] | undefined {
   if (name === undefined || name === "") return undefined;
-  if (Object.hasOwn(BACKENDS, name)) return [name as BackendName];
+  if (Object.hasOwn(BACKENDS, name)) return [[name as BackendName]];
   const detail = `"${name}" is none of ${Object.keys(BACKENDS).join(", ")}`;
   throw new MubblesError("USAGE", { where: "MUBBLES_AUDIO_BACKEND", detail });
 }

@@ -48,7 +48,7 @@ describe("refuses", () => {
 
   test("a default that there is not", () => {
     check(DEVICES.slice(0, 1), "microphone", "default", "there is no default microphone");
-    check([], "loopback", "default", "there is none of its kind");
+    check([], "loopback", "default", "there is none here");
   });
 });
 

@@ -10,7 +10,7 @@ const BYTES_PER_SAMPLE = Float32Array.BYTES_PER_ELEMENT;
 export interface ChildRecorder {
   list(): readonly ChildDevice[];
   /** Starts to record; what comes goes to the sink. Returns the device that was really opened. */
-  record(device: ChildDevice, sink: SampleSink): ChildDevice;
+  record(device: ChildDevice, sink: SampleSink): ChildDevice | Promise<ChildDevice>;
 }
 
 export interface SampleSink {
@@ -30,7 +30,7 @@ async function run(load: () => Promise<ChildRecorder>, task: ChildTask): Promise
   try {
     const recorder = await loadOrSay(load);
     if (task.type === "list") tell({ type: "devices", devices: recorder.list() });
-    else tell({ type: "opened", device: recorder.record(task.device, sinkOf(task.device)) });
+    else tell({ type: "opened", device: await recorder.record(task.device, sinkOf(task.device)) });
   } catch (thrown) {
     const code = thrown instanceof MubblesError ? thrown.code : "DEVICE_LOST";
     const detail = thrown instanceof MubblesError ? thrown.detail : undefined;
