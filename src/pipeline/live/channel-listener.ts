@@ -1,58 +1,60 @@
 /** One channel from its samples to utterances: level, voice, log-mel, and what waits to become text. */
 
-import {
-  type Boundary,
-  POST_ROLL_SAMPLES,
-  type UtteranceOptions,
-  UtteranceTracker,
-} from "../../dsp/utterance-tracker.js";
+import { LevelMeter } from "../../dsp/level.js";
+import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { MelHistory } from "../mel-history.js";
-import type { TextPolicy } from "./policy/text-policy.js";
+import type { ListenOptions } from "./listen-options.js";
+import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
 import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
-interface ChannelListenerOptions {
+interface ChannelParts {
   readonly channel: ChannelName;
   readonly voice: VoiceDetector;
-  readonly utterances: UtteranceOptions;
+  readonly options: ListenOptions;
   readonly nMels: 80 | 128;
   /** Of the model that partial text comes from. */
   readonly previewMels: 80 | 128;
-  readonly newPolicy: () => TextPolicy;
   /** Numbers utterances over all channels. */
-  readonly nextNumber: () => number;
+  readonly numbers: { next: number };
   readonly report: SessionReport;
 }
 
+/** A level event about ten times a second. */
+const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
+
 export class ChannelListener {
   readonly channel: ChannelName;
-  readonly #options: ChannelListenerOptions;
+  readonly #parts: ChannelParts;
   readonly #tracker: UtteranceTracker;
   readonly #mel: MelHistory;
   /** The same one where both models have as many mel bands. */
   readonly #previewMel: MelHistory;
+  readonly #level = new LevelMeter();
+  #frames = 0;
   #samples = 0;
   #open: Utterance | undefined;
   readonly #waiting: Utterance[] = [];
 
-  constructor(options: ChannelListenerOptions) {
-    this.#options = options;
-    this.channel = options.channel;
-    this.#tracker = new UtteranceTracker(options.utterances);
-    this.#mel = new MelHistory(options.nMels);
-    this.#previewMel =
-      options.previewMels === options.nMels ? this.#mel : new MelHistory(options.previewMels);
+  constructor(parts: ChannelParts) {
+    const { channel, options, nMels, previewMels } = parts;
+    this.#parts = parts;
+    this.channel = channel;
+    this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
+    this.#mel = new MelHistory(nMels);
+    this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
   }
 
   /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
   async hear(frame: Float32Array): Promise<void> {
-    const { voice, report } = this.#options;
+    const { voice, report } = this.#parts;
     this.#samples += frame.length;
+    this.#measure(frame);
     const began = performance.now();
     for (const mel of this.#mels()) mel.push(frame);
     const heard = performance.now();
@@ -67,7 +69,7 @@ export class ChannelListener {
   /** The channel is over: what is being said ends here. */
   end(): void {
     for (const mel of this.#mels()) mel.flush();
-    for (const probability of this.#options.voice.end()) this.#settle(this.#tracker.push(probability));
+    for (const probability of this.#parts.voice.end()) this.#settle(this.#tracker.push(probability));
     this.#settle(this.#tracker.end(this.#samples));
   }
 
@@ -118,7 +120,7 @@ export class ChannelListener {
       unheardSeconds:
         open === undefined || utterance === undefined
           ? 0
-          : (open.endSample - utterance.heardSample) / SAMPLE_RATE_HZ,
+          : (open.voiceEndSample - utterance.heardSample) / SAMPLE_RATE_HZ,
     };
   }
 
@@ -126,6 +128,13 @@ export class ChannelListener {
   columns(startSample: number, endSample: number, isPreview = false): Float32Array {
     const mel = isPreview ? this.#previewMel : this.#mel;
     return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
+  }
+
+  #measure(frame: Float32Array): void {
+    const { channel, report } = this.#parts;
+    this.#level.push(frame);
+    this.#frames++;
+    if (this.#frames % LEVEL_FRAMES === 0) report.emit({ type: "level", channel, ...this.#level.level });
   }
 
   #settle(boundaries: readonly Boundary[]): void {
@@ -136,14 +145,15 @@ export class ChannelListener {
   }
 
   #begin(startSample: number): void {
-    const { channel, report, newPolicy, nextNumber } = this.#options;
-    const number = nextNumber();
+    const { channel, options, numbers, report } = this.#parts;
+    const number = numbers.next++;
     this.#open = {
       number,
       startSample,
-      policy: newPolicy(),
+      policy: createTextPolicy(options.policy),
       heardSample: startSample,
       draft: [],
+      partial: "",
       speculation: undefined,
       closed: undefined,
     };
@@ -161,7 +171,7 @@ export class ChannelListener {
   #close(endSample: number): void {
     const utterance = this.#open;
     if (utterance === undefined) return;
-    const { channel, report } = this.#options;
+    const { channel, report } = this.#parts;
     const { number, startSample } = utterance;
     this.#open = undefined;
     utterance.closed = { endSample, columns: this.columns(startSample, endSample) };

@@ -20,33 +20,29 @@ interface HypothesisContext {
 /** Silence behind the audio: with less, text that ends in the middle of a word is often lost. */
 const TAIL_FRAMES = 0.5 * FRAMES_PER_SECOND;
 
-/** Decodes all that there is of an open utterance and emits its text. Nothing is emitted where `signal` aborts first. */
+/** Decodes all that there is of an open utterance and emits its text, unless that is final meanwhile. */
 export async function hearUtterance(
   utterance: Utterance,
   { channel, engine, recording, decoding, report }: HypothesisContext,
-  signal: AbortSignal,
 ): Promise<void> {
   const { startSample, draft, policy, number } = utterance;
   const { openEndSample, silenceSeconds } = channel;
   const columns = channel.columns(startSample, openEndSample, true);
-  const result = await engine.decodePartial(
-    {
-      recording,
-      ...shortWindow(columns, engine.nMels),
-      task: decoding.task,
-      language: decoding.language,
-      suppressTokens: decoding.suppressTokens,
-      draft,
-    },
-    signal,
-  );
-  if (result === undefined) return;
+  const result = await engine.decodePartial({
+    recording,
+    ...shortWindow(columns, engine.nMels),
+    task: decoding.task,
+    language: decoding.language,
+    suppressTokens: decoding.suppressTokens,
+    draft,
+  });
   report.totals.partials++;
   report.totals.encodeSeconds += result.encodeSeconds;
   report.totals.decodeSeconds += result.decodeSeconds;
   report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
   utterance.heardSample = openEndSample;
+  if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
   const audioSeconds = (openEndSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;
   const { newlyConfirmed, partial } = policy.hear({ words, isCut, audioSeconds, silenceSeconds });
@@ -55,6 +51,9 @@ export async function hearUtterance(
   const text = (heard: readonly PartialWord[]) =>
     placeWords(heard, offsetSeconds, offsetSeconds + audioSeconds);
   if (newlyConfirmed.length > 0) report.emit({ type: "confirmed", ...of, ...text(newlyConfirmed) });
+  // What is confirmed is no longer partial, so its reader has to hear of it.
+  else if (textOf(partial) === utterance.partial) return;
+  utterance.partial = textOf(partial);
   report.emit({ type: "partial", ...of, ...text(partial) });
 }
 
@@ -78,10 +77,14 @@ function placeWords(words: readonly PartialWord[], fromSeconds: number, toSecond
   return {
     startSeconds: placed[0]?.startSeconds ?? fromSeconds,
     endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
-    text: words
-      .map(({ word }) => word)
-      .join("")
-      .trim(),
+    text: textOf(words),
     words: placed,
   };
+}
+
+function textOf(words: readonly PartialWord[]): string {
+  return words
+    .map(({ word }) => word)
+    .join("")
+    .trim();
 }
