@@ -87,7 +87,8 @@ function toMono(packets: readonly CapturePacket[]): Float32Array {
   return resampled(Float32Array.from(frames), sampleRateHz);
 }
 
-function resampled(samples: Float32Array, sampleRateHz: number): Float32Array {
+/** At the rate of what is compared here. */
+export function resampled(samples: Float32Array, sampleRateHz: number): Float32Array {
   const resampler = new Resampler(sampleRateHz, RATE_HZ);
   const output = new Float32Array(resampler.maxOutputSamples(samples.length));
   return output.slice(0, resampler.process(samples, output));
