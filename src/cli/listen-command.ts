@@ -1,13 +1,14 @@
 /** `mubbles listen`: microphone and loopback at once, as text while people speak. */
 import { Command } from "commander";
+import { asMubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { listen } from "../pipeline/live/listen.js";
-import { listenForInterrupt } from "./interrupt.js";
+import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
-import { writeError } from "./messages.js";
+import { note, writeError } from "./messages.js";
 import { showEvents } from "./show-events.js";
 import { StdoutSink } from "./sinks.js";
 import { formatLiveTimings } from "./timings.js";
@@ -50,9 +51,23 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "end") writeError(formatLiveTimings(event, loopDelay.stop()));
   };
   const interrupt = listenForInterrupt();
+  if (talkative) note(`loading model ${options.listen.engine.model}`);
+  const events = listen(options.listen, interrupt.signal);
   try {
-    return await showEvents(listen(options.listen, interrupt.signal), options, new StdoutSink(), tell);
+    return await showEvents(unlessInterrupted(events, interrupt), options, new StdoutSink(), tell);
   } finally {
     interrupt.dispose();
+  }
+}
+
+/** Ctrl-C is the way to end: before anybody could be heard it ends without an event, and without an error. */
+async function* unlessInterrupted(
+  events: AsyncIterable<LiveEvent>,
+  { signal }: Interrupt,
+): AsyncGenerator<LiveEvent> {
+  try {
+    yield* events;
+  } catch (thrown) {
+    if (!signal.aborted || asMubblesError(thrown).code !== "INTERRUPTED") throw thrown;
   }
 }

@@ -82,9 +82,7 @@ function placeWords(words: readonly PartialWord[], fromSeconds: number, toSecond
   };
 }
 
+/** With the space that its first word begins with: texts of one utterance are put together as they are. */
 function textOf(words: readonly PartialWord[]): string {
-  return words
-    .map(({ word }) => word)
-    .join("")
-    .trim();
+  return words.map(({ word }) => word).join("");
 }
