@@ -8,7 +8,7 @@ import { worseExitCode } from "./exit-code.js";
 import type { ListenCommandOptions } from "./listen-options.js";
 import type { TextSink } from "./sinks.js";
 
-type ShowOptions = Pick<ListenCommandOptions, "format" | "levels">;
+type ShowOptions = Pick<ListenCommandOptions, "levels"> & { readonly format: "json" | "plain" };
 
 /**
  * Each line waits for the one before it, and the session for its reader: what may be left out for a slow one is the session's

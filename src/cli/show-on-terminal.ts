@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackend } from "../audio/capture/backends.js";
 import { asMubblesError, EXIT, type MubblesError } from "../errors.js";
-import type { ChannelName, FinalEvent, LiveEvent } from "../live-events.js";
 import type { LiveCommand } from "../live-commands.js";
+import type { ChannelName, FinalEvent, LiveEvent } from "../live-events.js";
 import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
 import { livePlainLine } from "../output/live-plain.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
-import { note, reportError } from "./messages.js";
+import { reportError } from "./messages.js";
 import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
@@ -30,7 +30,10 @@ export function hasScreen(): boolean {
   return process.stdout.isTTY === true && process.stdin.isTTY === true && !isPlain;
 }
 
-export async function showOnTerminal(events: AsyncIterable<LiveEvent>, options: TerminalOptions): Promise<number> {
+export async function showOnTerminal(
+  events: AsyncIterable<LiveEvent>,
+  options: TerminalOptions,
+): Promise<number> {
   // React's development build is several times slower, and keeps what it should forget.
   process.env.NODE_ENV ??= "production";
   const { openInterface } = await import("../tui/open-interface.js");
