@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { asMubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { listen } from "../pipeline/live/listen.js";
+import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
@@ -48,6 +49,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const { listen: how, format, quiet, verbose } = options;
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);
+  const settings = new LiveSettings(how);
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
@@ -55,11 +57,15 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
-  const events = unlessInterrupted(listen(how, interrupt.signal), interrupt);
+  const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
   try {
     if (format === "screen") {
       const quit = () => process.kill(process.pid, "SIGINT");
-      return await showOnTerminal(events, { quit, command: () => {}, tell: measure });
+      return await showOnTerminal(events, {
+        quit,
+        command: (command) => settings.apply(command),
+        tell: measure,
+      });
     }
     const notes = new LiveNotes({ talkative, quiet });
     const tell = (event: LiveEvent) => {

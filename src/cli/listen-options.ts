@@ -65,6 +65,7 @@ export function readListenOptions(
   if (parsed.levels && !parsed.json) refuse("--levels", "it needs --json");
   const devices = chosenDevices(parsed);
   checkVirtualDevices(devices, parsed, stdinIsTerminal);
+  const format = parsed.json ? "json" : parsed.plain || !hasScreen ? "plain" : "screen";
   return {
     listen: {
       ...devices,
@@ -84,9 +85,10 @@ export function readListenOptions(
       minSpeechMs: parsed.minSpeechMs,
       silenceMs: parsed.silenceMs,
       echoGate: parsed.echoGate,
+      hasSpectrum: format === "screen",
       unloadAfterSeconds: unlessNone(parsed.unloadAfter) ?? Number.POSITIVE_INFINITY,
     },
-    format: parsed.json ? "json" : parsed.plain || !hasScreen ? "plain" : "screen",
+    format,
     levels: parsed.levels ?? false,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,

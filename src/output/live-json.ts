@@ -79,6 +79,7 @@ function finalFields(event: FinalEvent) {
 function statusFields(event: StatusEvent) {
   if (event.channel !== undefined)
     return { channel: event.channel, capture: event.capture, device: event.device };
+  if (event.command !== undefined) return { command: event.command };
   return {
     engine: event.engine,
     load: event.load,

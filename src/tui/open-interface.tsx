@@ -1,7 +1,6 @@
 /** The interface on a terminal: the alternate screen while it is open, the terminal as it was when it closes, whatever happened. */
 import { render } from "ink";
-import type { LiveCommand } from "../live-commands.js";
-import type { ChannelName, LiveEvent } from "../live-events.js";
+import type { ChannelName, LiveCommand, LiveEvent } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";

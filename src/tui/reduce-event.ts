@@ -124,7 +124,8 @@ function withFinal(state: ViewState, event: FinalEvent): ViewState {
 }
 
 function withStatus(state: ViewState, event: StatusEvent): ViewState {
-  if (event.channel === undefined) return { ...state, engine: event, load: event.load };
+  if ("command" in event) return state;
+  if ("engine" in event) return { ...state, engine: event, load: event.load };
   return ofChannel(state, event.channel, (channel) => ({
     ...channel,
     capture: event.capture,

@@ -1,6 +1,5 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { LiveCommand } from "../live-commands.js";
-import type { ChannelName } from "../live-events.js";
+import type { ChannelName, LiveCommand } from "../live-events.js";
 import type { Choice, SettingsView, ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */

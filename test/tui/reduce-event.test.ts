@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { LiveEvent } from "../../src/live-events.js";
 import { reduceEvent } from "../../src/tui/reduce-event.js";
 import { CONVERSATION, final, said, speech, stateAfter } from "./conversation.js";
 
-const last = (...events: Parameters<typeof stateAfter>) => stateAfter(...events).utterances.at(-1)!;
+const last = (...events: readonly LiveEvent[]) => stateAfter(...events).utterances.at(-1)!;
 
 describe("text of an utterance", () => {
   test("is partial, then confirmed with the rest partial, then final", () => {
