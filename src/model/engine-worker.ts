@@ -18,17 +18,20 @@ class Closing extends Error {}
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows } = workerData as EngineWorkerData;
+const { folder, threads, maxWindows, encodesAhead } = workerData as EngineWorkerData;
 try {
   const began = performance.now();
-  const runtime = await WhisperRuntime.load(folder, threads);
+  const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const { nMels, isMultilingual, endToken, decoderLayers } = runtime.config;
   port.on("message", (message: ToWorker) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
-    else waiting.push(message);
+    else {
+      runtime.encodeAhead(message.request.mel);
+      waiting.push(message);
+    }
     if (!isRunning)
       work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
   });
@@ -49,7 +52,8 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void>
   isRunning = true;
   while (!isClosing && (waiting.length > 0 || !batch.isIdle)) {
     const next = waiting[0];
-    if (next !== undefined && canBegin(next, batch)) {
+    const isReady = next !== undefined && (batch.isIdle || !runtime.isEncoding(next.request.mel));
+    if (isReady && canBegin(next, batch)) {
       waiting.shift();
       await begin(next, batch);
     } else {

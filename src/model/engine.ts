@@ -17,6 +17,11 @@ export interface EngineOptions {
   readonly compute: Compute | undefined;
   /** Threads of each matrix product; undefined: all cores. */
   readonly threads: number | undefined;
+  /**
+   * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
+   * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
+   */
+  readonly encodesAhead?: boolean;
 }
 
 /**
@@ -70,13 +75,14 @@ export class Engine {
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start({ model, compute, threads }: EngineOptions): Promise<Engine> {
+  static async start({ model, compute, threads, encodesAhead = false }: EngineOptions): Promise<Engine> {
     const began = performance.now();
     const { folder } = await resolveModel(model, compute);
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
+      encodesAhead,
     };
     const worker = new Worker(workerUrl("model/engine-worker"), {
       workerData: data,

@@ -1,14 +1,14 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import { MubblesError } from "../errors.js";
-import { WINDOW_FRAMES } from "../units.js";
+import { type AudioEncoder, EncoderSession } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import { crossGraph } from "./cross-graph.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
-import { discard } from "./discard.js";
-import { audioPositions, encoderGraph } from "./encoder-graph.js";
+import { discard, discardBuffers } from "./discard.js";
+import { EncoderThread } from "./encoder-thread.js";
+import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
@@ -55,11 +55,19 @@ export interface StepOutput {
   readonly alignment: Float32Array;
 }
 
+interface RuntimeOptions {
+  /** Sums up what the linears get as inputs. */
+  readonly moments?: Moments;
+  /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. */
+  readonly encodesAhead?: boolean;
+}
+
 export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
-  readonly #encoder: InferenceSession;
-  readonly #positions: Tensor;
+  readonly #encoder: AudioEncoder;
+  /** Of windows that are encoded in the other thread; undefined until they are. */
+  readonly #ahead: Map<Float32Array, { readonly hidden: Promise<Float32Array>; isThere: boolean }> | undefined;
   readonly #cross: InferenceSession;
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
@@ -70,15 +78,14 @@ export class WhisperRuntime {
   private constructor(
     config: WhisperConfig,
     textTokens: TextTokens,
-    encoder: InferenceSession,
-    positions: Float32Array,
+    encoder: AudioEncoder,
     cross: InferenceSession,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
     this.#encoder = encoder;
-    this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
+    this.#ahead = encoder instanceof EncoderThread ? new Map() : undefined;
     this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
@@ -88,57 +95,72 @@ export class WhisperRuntime {
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async load(folder: string, threads: number, moments?: Moments): Promise<WhisperRuntime> {
+  static async load(
+    folder: string,
+    threads: number,
+    { moments, encodesAhead = false }: RuntimeOptions = {},
+  ): Promise<WhisperRuntime> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
+    const encoderThreads = encodesAhead ? Math.floor(threads / 2) : 0;
+    const encoder =
+      encoderThreads > 0
+        ? EncoderThread.start(folder, encoderThreads)
+        : EncoderSession.load(folder, threads, moments);
+    encoder.catch(() => {}); // Looked at when the decoder is there; until then a failure must not count as unhandled.
     try {
       const widenWeights = await eightBitProductsSaturate();
-      const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
+      const settings = { threads: threads - encoderThreads, weightsFolder: folder, spin: true, widenWeights };
       const graph = { observesLinears: moments !== undefined };
       const session = async (...args: Parameters<typeof createCpuSession>) => {
         const made = await createCpuSession(...args);
         return moments === undefined ? made : observed(made, moments);
       };
-      const encoder = await session(
-        encoderGraph(weights, config, widenWeights ? { ...graph, parts: 1 } : graph),
-        settings,
-      );
       const cross = await session(crossGraph(weights, config, graph), { ...settings, spin: false });
       const decoder = await session(decoderGraph(weights, config, graph), settings);
-      const positions = audioPositions(weights, config);
-      return new WhisperRuntime(config, readTextTokens(weights), encoder, positions, cross, decoder);
+      return new WhisperRuntime(config, readTextTokens(weights), await encoder, cross, decoder);
     } catch (cause) {
-      if (cause instanceof MubblesError) throw cause;
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const code = /bad_?alloc|out of memory|allocat/i.test(detail) ? "MODEL_OUT_OF_MEMORY" : "MODEL_BROKEN";
-      throw new MubblesError(code, { where: folder, detail, cause });
+      encoder.then(
+        (made) => made.release(),
+        () => {},
+      );
+      throw modelError(folder, cause);
     }
   }
 
+  /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
+  encodeAhead(mel: Float32Array): void {
+    if (this.#ahead === undefined) return;
+    const entry = { hidden: this.#encoder.hidden(mel), isThere: false };
+    // `encode` meets the failure.
+    entry.hidden.catch(() => {}).finally(() => (entry.isThere = true));
+    this.#ahead.set(mel, entry);
+  }
+
+  /** Whether `encode` would have to wait for another thread. */
+  isEncoding(mel: Float32Array): boolean {
+    return this.#ahead?.get(mel)?.isThere === false;
+  }
+
   /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
-  async hidden(mel: Float32Array): Promise<Tensor> {
-    const { nMels } = this.config;
-    if (mel.length !== nMels * WINDOW_FRAMES) {
-      throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
-    }
-    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
-    return hidden!;
+  async hidden(mel: Float32Array): Promise<Float32Array> {
+    const ahead = this.#ahead?.get(mel);
+    this.#ahead?.delete(mel);
+    return ahead === undefined ? this.#encoder.hidden(mel) : ahead.hidden;
   }
 
   /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
     const hidden = await this.hidden(mel);
-    const { dims, data } = hidden;
-    const [, frames, width] = dims as [number, number, number];
+    const { maxAudioPositions: frames, dModel: width } = this.config;
     for (let from = 0; from < frames; from += CROSS_FRAMES) {
       const to = Math.min(from + CROSS_FRAMES, frames);
-      const part = (data as Float32Array).subarray(from * width, to * width);
+      const part = hidden.subarray(from * width, to * width);
       const parts = await this.#cross.run({ hidden: new Tensor("float32", part, [1, to - from, width]) });
       cache.write(parts, slot, from, to - from);
       discard(Object.values(parts) as Tensor[]);
     }
-    discard([hidden as Tensor]);
+    discardBuffers([hidden]);
   }
 
   async step(input: StepInput): Promise<StepOutput> {

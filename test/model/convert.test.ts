@@ -207,7 +207,7 @@ async function logitsOf(
   parts: readonly (readonly number[])[],
   moments?: Map<string, Float64Array>,
 ): Promise<Float32Array> {
-  const runtime = await WhisperRuntime.load(path, 2, moments);
+  const runtime = await WhisperRuntime.load(path, 2, { moments });
   const cross = new CrossCache(runtime.config, 1);
   const cache = new SelfCache(runtime.config, 1);
   const random = seededRandom(23);
