@@ -96,7 +96,7 @@ async function textsOf(/** @type {string} */ model, /** @type {ReturnType<typeof
  */
 async function withRuntime(model, moments, work) {
   const runtime = await WhisperRuntime.load(model, THREADS, { moments });
-  await work(runtime, new CrossCache(runtime.config, 1));
+  await work(runtime, new CrossCache(runtime.config, 1, runtime.crossStorage));
   await runtime.release();
 }
 

@@ -1,5 +1,9 @@
-/** Whisper's encoder: a window of log-mel in, hidden states out. */
+/** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
 import { WINDOW_FRAMES } from "../units.js";
+import type { CrossPart } from "./cross-cache.js";
+import { crossGraph } from "./cross-graph.js";
+import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
+import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
@@ -8,21 +12,41 @@ import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
-/** What encodes: this thread's session, or another thread (encoder-thread.ts). */
+/** Frames whose keys and values are made at once as floats: what the binding copies of them is 2.5 MB for base. */
+const FLOAT_FRAMES = 100;
+
+/** Keys and values of `frames` frames from `firstFrame` on, for CrossCache. */
+export interface EncodedPart {
+  readonly firstFrame: number;
+  readonly frames: number;
+  readonly part: CrossPart;
+}
+
+/** What encodes: this thread's sessions, or another thread (encoder-thread.ts). */
 export interface AudioEncoder {
-  /** [1500 × width] for `mel` [mels × 3000], row-major. Another thread takes the mel's buffer away. */
-  hidden(mel: Float32Array): Promise<Float32Array>;
+  /** Of `mel` [mels × 3000], row-major, part after part; of each only what is read next need be kept. */
+  encode(mel: Float32Array): AsyncIterable<EncodedPart>;
   release(): Promise<void>;
 }
 
 export class EncoderSession implements AudioEncoder {
   readonly #config: WhisperConfig;
-  readonly #session: InferenceSession;
+  readonly #storage: CrossStorage;
+  readonly #encoder: InferenceSession;
+  readonly #cross: InferenceSession;
   readonly #positions: Tensor;
 
-  private constructor(config: WhisperConfig, session: InferenceSession, positions: Float32Array) {
+  private constructor(
+    config: WhisperConfig,
+    storage: CrossStorage,
+    encoder: InferenceSession,
+    cross: InferenceSession,
+    positions: Float32Array,
+  ) {
     this.#config = config;
-    this.#session = session;
+    this.#storage = storage;
+    this.#encoder = encoder;
+    this.#cross = cross;
     this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
   }
 
@@ -32,31 +56,48 @@ export class EncoderSession implements AudioEncoder {
     const weights = Safetensors.openFolder(folder);
     try {
       const widenWeights = await eightBitProductsSaturate();
-      const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
-      const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
-      const session = await createCpuSession(encoderGraph(weights, config, options), settings);
-      const positions = audioPositions(weights, config);
-      return new EncoderSession(
-        config,
-        moments === undefined ? session : observed(session, moments),
-        positions,
-      );
+      const storage = crossStorageOf(weights, widenWeights);
+      const observesLinears = moments !== undefined;
+      const settings = { threads, weightsFolder: folder, widenWeights };
+      const session = async (graph: Uint8Array, spin: boolean) => {
+        const made = await createCpuSession(graph, { ...settings, spin });
+        return moments === undefined ? made : observed(made, moments);
+      };
+      const parts = widenWeights ? { parts: 1 } : {};
+      const encoder = await session(encoderGraph(weights, config, { observesLinears, ...parts }), true);
+      const cross = await session(crossGraph(weights, config, { storage, observesLinears }), false);
+      return new EncoderSession(config, storage, encoder, cross, audioPositions(weights, config));
     } catch (cause) {
       throw modelError(folder, cause);
     }
   }
 
+  async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
+    const hidden = await this.hidden(mel);
+    const { maxAudioPositions: all, dModel: width } = this.#config;
+    const step = this.#storage === "float32" ? FLOAT_FRAMES : all;
+    for (let firstFrame = 0; firstFrame < all; firstFrame += step) {
+      const frames = Math.min(step, all - firstFrame);
+      const rows = hidden.subarray(firstFrame * width, (firstFrame + frames) * width);
+      const part = await this.#cross.run({ hidden: new Tensor("float32", rows, [1, frames, width]) });
+      yield { firstFrame, frames, part };
+    }
+    discardBuffers([hidden]);
+  }
+
+  /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
   async hidden(mel: Float32Array): Promise<Float32Array> {
     const { nMels } = this.#config;
     if (mel.length !== nMels * WINDOW_FRAMES) {
       throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
     }
     const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const { hidden } = await this.#session.run({ mel: input, positions: this.#positions });
+    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
     return hidden!.data as Float32Array;
   }
 
   async release(): Promise<void> {
-    await this.#session.release();
+    await this.#encoder.release();
+    await this.#cross.release();
   }
 }

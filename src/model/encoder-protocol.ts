@@ -1,5 +1,6 @@
 /** Messages between a runtime and the thread that encodes for it. */
 import type { ErrorCode } from "../errors.js";
+import type { EncodedPart } from "./audio-encoder.js";
 
 export interface EncoderWorkerData {
   readonly folder: string;
@@ -12,8 +13,7 @@ export type ToEncoder =
 
 export type FromEncoder =
   | { readonly type: "loaded" }
-  /** [1500 × width] */
-  | { readonly type: "hidden"; readonly hidden: Float32Array }
+  | { readonly type: "encoded"; readonly parts: readonly EncodedPart[] }
   | {
       readonly type: "failed";
       readonly code: ErrorCode;

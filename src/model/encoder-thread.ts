@@ -2,12 +2,12 @@
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
-import type { AudioEncoder } from "./audio-encoder.js";
+import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError } from "./model-error.js";
 
 interface Waiting {
-  readonly resolve: (hidden: Float32Array) => void;
+  readonly resolve: (parts: readonly EncodedPart[]) => void;
   readonly reject: (error: MubblesError) => void;
 }
 
@@ -20,7 +20,7 @@ export class EncoderThread implements AudioEncoder {
   private constructor(worker: Worker, folder: string) {
     this.#worker = worker;
     worker.on("message", (message: FromEncoder) => {
-      if (message.type === "hidden") this.#waiting.shift()?.resolve(message.hidden);
+      if (message.type === "encoded") this.#waiting.shift()?.resolve(message.parts);
       else if (message.type === "failed") this.#fail(new MubblesError(message.code, message));
     });
     worker.on("error", (error) => this.#fail(modelError(folder, error)));
@@ -47,7 +47,12 @@ export class EncoderThread implements AudioEncoder {
     return new EncoderThread(worker, folder);
   }
 
-  hidden(mel: Float32Array): Promise<Float32Array> {
+  async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
+    yield* await this.encodeWhole(mel);
+  }
+
+  /** Begins at once, behind what was asked for before; the mel's buffer goes to the thread. */
+  encodeWhole(mel: Float32Array): Promise<readonly EncodedPart[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });

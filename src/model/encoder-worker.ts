@@ -1,7 +1,7 @@
 /** The thread that encodes windows while the engine's decodes those before: each is one core's work that waits for nobody. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { EncoderSession } from "./audio-encoder.js";
+import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError } from "./model-error.js";
 
@@ -26,8 +26,14 @@ try {
 async function work(encoder: EncoderSession): Promise<void> {
   isRunning = true;
   while (!isClosing && waiting.length > 0) {
-    const hidden = await encoder.hidden(waiting.shift()!);
-    send({ type: "hidden", hidden }, [hidden.buffer as ArrayBuffer]);
+    const parts: EncodedPart[] = [];
+    for await (const { part, ...frames } of encoder.encode(waiting.shift()!)) {
+      // Tensors do not cross the border, their numbers do.
+      const numbers = Object.entries(part).map(([name, { data }]) => [name, { data }] as const);
+      parts.push({ ...frames, part: Object.fromEntries(numbers) });
+    }
+    const arrays = parts.flatMap(({ part }) => Object.values(part).map(({ data }) => data as Uint8Array));
+    send({ type: "encoded", parts }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
     await yieldToMessages();
   }
   isRunning = false;

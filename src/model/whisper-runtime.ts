@@ -1,12 +1,12 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import { type AudioEncoder, EncoderSession } from "./audio-encoder.js";
+import { type AudioEncoder, type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
-import { crossGraph } from "./cross-graph.js";
+import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
-import { discard, discardBuffers } from "./discard.js";
+import { discard } from "./discard.js";
 import { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
@@ -16,9 +16,6 @@ import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
-
-/** Frames whose keys and values are made at once: what the binding copies of them is 2.5 MB for base. */
-const CROSS_FRAMES = 100;
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
 export interface RowInput {
@@ -62,13 +59,19 @@ interface RuntimeOptions {
   readonly encodesAhead?: boolean;
 }
 
+interface EncodedAhead {
+  readonly parts: Promise<readonly EncodedPart[]>;
+  isThere: boolean;
+}
+
 export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
+  /** What CrossCache has to keep for it. */
+  readonly crossStorage: CrossStorage;
   readonly #encoder: AudioEncoder;
-  /** Of windows that are encoded in the other thread; undefined until they are. */
-  readonly #ahead: Map<Float32Array, { readonly hidden: Promise<Float32Array>; isThere: boolean }> | undefined;
-  readonly #cross: InferenceSession;
+  /** Windows that another thread encodes or has encoded. */
+  readonly #ahead = new Map<Float32Array, EncodedAhead>();
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
@@ -78,15 +81,14 @@ export class WhisperRuntime {
   private constructor(
     config: WhisperConfig,
     textTokens: TextTokens,
+    crossStorage: CrossStorage,
     encoder: AudioEncoder,
-    cross: InferenceSession,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
+    this.crossStorage = crossStorage;
     this.#encoder = encoder;
-    this.#ahead = encoder instanceof EncoderThread ? new Map() : undefined;
-    this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#fetchesWithLogits = [...this.#fetches, "logits"];
@@ -111,14 +113,11 @@ export class WhisperRuntime {
     try {
       const widenWeights = await eightBitProductsSaturate();
       const settings = { threads: threads - encoderThreads, weightsFolder: folder, spin: true, widenWeights };
-      const graph = { observesLinears: moments !== undefined };
-      const session = async (...args: Parameters<typeof createCpuSession>) => {
-        const made = await createCpuSession(...args);
-        return moments === undefined ? made : observed(made, moments);
-      };
-      const cross = await session(crossGraph(weights, config, graph), { ...settings, spin: false });
-      const decoder = await session(decoderGraph(weights, config, graph), settings);
-      return new WhisperRuntime(config, readTextTokens(weights), await encoder, cross, decoder);
+      const storage = crossStorageOf(weights, widenWeights);
+      const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
+      const session = await createCpuSession(graph, settings);
+      const decoder = moments === undefined ? session : observed(session, moments);
+      return new WhisperRuntime(config, readTextTokens(weights), storage, await encoder, decoder);
     } catch (cause) {
       encoder.then(
         (made) => made.release(),
@@ -130,37 +129,29 @@ export class WhisperRuntime {
 
   /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
   encodeAhead(mel: Float32Array): void {
-    if (this.#ahead === undefined) return;
-    const entry = { hidden: this.#encoder.hidden(mel), isThere: false };
-    // `encode` meets the failure.
-    entry.hidden.catch(() => {}).finally(() => (entry.isThere = true));
-    this.#ahead.set(mel, entry);
+    if (!(this.#encoder instanceof EncoderThread)) return;
+    const ahead: EncodedAhead = { parts: this.#encoder.encodeWhole(mel), isThere: false };
+    const there = () => {
+      ahead.isThere = true;
+    };
+    ahead.parts.then(there, there); // `encode` meets the failure.
+    this.#ahead.set(mel, ahead);
   }
 
   /** Whether `encode` would have to wait for another thread. */
   isEncoding(mel: Float32Array): boolean {
-    return this.#ahead?.get(mel)?.isThere === false;
-  }
-
-  /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
-  async hidden(mel: Float32Array): Promise<Float32Array> {
-    const ahead = this.#ahead?.get(mel);
-    this.#ahead?.delete(mel);
-    return ahead === undefined ? this.#encoder.hidden(mel) : ahead.hidden;
+    return this.#ahead.get(mel)?.isThere === false;
   }
 
   /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    const hidden = await this.hidden(mel);
-    const { maxAudioPositions: frames, dModel: width } = this.config;
-    for (let from = 0; from < frames; from += CROSS_FRAMES) {
-      const to = Math.min(from + CROSS_FRAMES, frames);
-      const part = hidden.subarray(from * width, to * width);
-      const parts = await this.#cross.run({ hidden: new Tensor("float32", part, [1, to - from, width]) });
-      cache.write(parts, slot, from, to - from);
-      discard(Object.values(parts) as Tensor[]);
+    const ahead = this.#ahead.get(mel);
+    this.#ahead.delete(mel);
+    const parts = ahead === undefined ? this.#encoder.encode(mel) : await ahead.parts;
+    for await (const { part, firstFrame, frames } of parts) {
+      cache.write(part, slot, firstFrame, frames);
+      discard(Object.values(part));
     }
-    discardBuffers([hidden]);
   }
 
   async step(input: StepInput): Promise<StepOutput> {
@@ -220,7 +211,6 @@ export class WhisperRuntime {
 
   async release(): Promise<void> {
     await this.#encoder.release();
-    await this.#cross.release();
     await this.#decoder.release();
   }
 }
