@@ -1,8 +1,8 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
 import { WINDOW_FRAMES } from "../units.js";
 import type { CrossPart } from "./cross-cache.js";
-import { crossGraph } from "./cross-graph.js";
-import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
+import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
+import { crossStorageOf } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { modelError } from "./model-error.js";
@@ -31,20 +31,18 @@ export interface AudioEncoder {
 
 export class EncoderSession implements AudioEncoder {
   readonly #config: WhisperConfig;
-  readonly #storage: CrossStorage;
   readonly #encoder: InferenceSession;
-  readonly #cross: InferenceSession;
+  /** undefined where the encoder's own graph makes bytes of it. */
+  readonly #cross: InferenceSession | undefined;
   readonly #positions: Tensor;
 
   private constructor(
     config: WhisperConfig,
-    storage: CrossStorage,
     encoder: InferenceSession,
-    cross: InferenceSession,
+    cross: InferenceSession | undefined,
     positions: Float32Array,
   ) {
     this.#config = config;
-    this.#storage = storage;
     this.#encoder = encoder;
     this.#cross = cross;
     this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
@@ -57,27 +55,39 @@ export class EncoderSession implements AudioEncoder {
     try {
       const widenWeights = await eightBitProductsSaturate();
       const storage = crossStorageOf(weights, widenWeights);
-      const observesLinears = moments !== undefined;
+      const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
       const settings = { threads, weightsFolder: folder, widenWeights };
       const session = async (graph: Uint8Array, spin: boolean) => {
         const made = await createCpuSession(graph, { ...settings, spin });
         return moments === undefined ? made : observed(made, moments);
       };
-      const parts = widenWeights ? { parts: 1 } : {};
-      const encoder = await session(encoderGraph(weights, config, { observesLinears, ...parts }), true);
-      const cross = await session(crossGraph(weights, config, { storage, observesLinears }), false);
-      return new EncoderSession(config, storage, encoder, cross, audioPositions(weights, config));
+      const positions = audioPositions(weights, config);
+      if (storage !== "float32") {
+        const graph = encoderAndCrossGraph(weights, config, { ...options, storage });
+        return new EncoderSession(config, await session(graph, true), undefined, positions);
+      }
+      const encoder = await session(encoderGraph(weights, config, options), true);
+      const cross = await session(crossGraph(weights, config, options), false);
+      return new EncoderSession(config, encoder, cross, positions);
     } catch (cause) {
       throw modelError(folder, cause);
     }
   }
 
   async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
-    const hidden = await this.hidden(mel);
-    const { maxAudioPositions: all, dModel: width } = this.#config;
-    const step = this.#storage === "float32" ? FLOAT_FRAMES : all;
-    for (let firstFrame = 0; firstFrame < all; firstFrame += step) {
-      const frames = Math.min(step, all - firstFrame);
+    const { nMels, maxAudioPositions: all, dModel: width } = this.#config;
+    if (mel.length !== nMels * WINDOW_FRAMES) {
+      throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
+    }
+    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
+    const encoded = await this.#encoder.run({ mel: input, positions: this.#positions });
+    if (this.#cross === undefined) {
+      yield { firstFrame: 0, frames: all, part: encoded };
+      return;
+    }
+    const hidden = encoded.hidden!.data as Float32Array;
+    for (let firstFrame = 0; firstFrame < all; firstFrame += FLOAT_FRAMES) {
+      const frames = Math.min(FLOAT_FRAMES, all - firstFrame);
       const rows = hidden.subarray(firstFrame * width, (firstFrame + frames) * width);
       const part = await this.#cross.run({ hidden: new Tensor("float32", rows, [1, frames, width]) });
       yield { firstFrame, frames, part };
@@ -85,19 +95,8 @@ export class EncoderSession implements AudioEncoder {
     discardBuffers([hidden]);
   }
 
-  /** The encoder's output [1500 × width] for `mel` [mels × 3000], row-major. */
-  async hidden(mel: Float32Array): Promise<Float32Array> {
-    const { nMels } = this.#config;
-    if (mel.length !== nMels * WINDOW_FRAMES) {
-      throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
-    }
-    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const { hidden } = await this.#encoder.run({ mel: input, positions: this.#positions });
-    return hidden!.data as Float32Array;
-  }
-
   async release(): Promise<void> {
     await this.#encoder.release();
-    await this.#cross.release();
+    await this.#cross?.release();
   }
 }

@@ -1,11 +1,9 @@
 /** The decoder's attention to the audio. */
-import { type CrossStorage, MIDDLE, RANGES_PER_LAYER, rightOperand } from "./cross-storage.js";
-import type { GraphBuilder, Value } from "./graph-builder.js";
+import { type ByteStorage, type CrossStorage, MIDDLE, RANGES_PER_LAYER, rightOperand } from "./cross-storage.js";
+import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
 import type { WhisperConfig } from "./whisper-config.js";
-
-const MICROSOFT = "com.microsoft";
 
 interface Attention {
   /** Scores before softmax [A, H, F, S]; as bytes, but for what all frames have in common. */
@@ -69,7 +67,7 @@ export class CrossAttention {
    * rounded like the keys, each by its largest magnitude in a head, weights in two parts: where one frame has most of the
    * attention, what many others have together still counts.
    */
-  #toBytes(q: Value, index: number, storage: "int8" | "uint8"): Attention {
+  #toBytes(q: Value, index: number, storage: ByteStorage): Attention {
     const g = this.#g;
     const { decoderHeads: heads, headSize } = this.#config;
     const right = rightOperand(storage);

@@ -9,7 +9,8 @@ import type { Safetensors } from "./safetensors.js";
  *   (cross-graph.ts). Keys are unsigned, being left operands, and values signed.
  * - `uint8`: the same with unsigned values, where signed right operands saturate (saturation.ts).
  */
-export type CrossStorage = "float32" | "int8" | "uint8";
+export type CrossStorage = "float32" | ByteStorage;
+export type ByteStorage = "int8" | "uint8";
 
 /** Stands for the middle of the range in unsigned bytes. */
 export const MIDDLE = 128;
@@ -24,7 +25,7 @@ export function crossStorageOf(weights: Safetensors, eightBitProductsSaturate: b
 }
 
 /** Type and zero of a right operand of 8-bit products. */
-export function rightOperand(storage: Exclude<CrossStorage, "float32">): {
+export function rightOperand(storage: ByteStorage): {
   readonly type: ElementType;
   readonly zero: number;
 } {

@@ -2,6 +2,7 @@
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
+import { discardBuffers } from "./discard.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError } from "./model-error.js";
 
@@ -27,13 +28,15 @@ async function work(encoder: EncoderSession): Promise<void> {
   isRunning = true;
   while (!isClosing && waiting.length > 0) {
     const parts: EncodedPart[] = [];
-    for await (const { part, ...frames } of encoder.encode(waiting.shift()!)) {
+    const mel = waiting.shift()!;
+    for await (const { part, ...frames } of encoder.encode(mel)) {
       // Tensors do not cross the border, their numbers do.
       const numbers = Object.entries(part).map(([name, { data }]) => [name, { data }] as const);
       parts.push({ ...frames, part: Object.fromEntries(numbers) });
     }
     const arrays = parts.flatMap(({ part }) => Object.values(part).map(({ data }) => data as Uint8Array));
     send({ type: "encoded", parts }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
+    discardBuffers([mel]);
     await yieldToMessages();
   }
   isRunning = false;

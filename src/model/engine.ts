@@ -28,7 +28,7 @@ export interface EngineOptions {
  * Windows decoded together: they share each pass over the weights. On 2 cores with AVX2 and no VNNI more than two gain nothing
  * (24 s against 24.7 s for 245 s of audio), and each holds 37 MB of cross-attention keys and values (base) and its caches.
  */
-const MAX_WINDOWS = 2;
+const MAX_WINDOWS = 3;
 
 interface Waiting {
   readonly resolve: (result: Answers[keyof Answers]) => void;
@@ -44,6 +44,8 @@ export class Engine {
   readonly loadSeconds: number;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
+  /** Whether another window can be encoded without holding up those that are decoded. */
+  readonly encodesAhead: boolean;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
@@ -58,6 +60,7 @@ export class Engine {
     folder: string,
     loaded: Extract<FromWorker, { type: "loaded" }>,
     loadSeconds: number,
+    encodesAhead: boolean,
   ) {
     this.#worker = worker;
     this.#folder = folder;
@@ -66,6 +69,7 @@ export class Engine {
     this.endToken = loaded.endToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
+    this.encodesAhead = encodesAhead;
     worker.on("message", (message: FromWorker) => this.#receive(message));
     worker.on("error", (error) => this.#fail(workerError(error)));
     worker.on("exit", () => {
@@ -93,7 +97,10 @@ export class Engine {
       worker.once("message", resolve);
       worker.once("error", (error) => reject(workerError(error)));
     });
-    if (first.type === "loaded") return new Engine(worker, folder, first, (performance.now() - began) / 1000);
+    if (first.type === "loaded") {
+      const loadSeconds = (performance.now() - began) / 1000;
+      return new Engine(worker, folder, first, loadSeconds, encodesAhead && data.threads > 1);
+    }
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
     }

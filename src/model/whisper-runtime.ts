@@ -38,8 +38,10 @@ export interface StepInput {
   /** Positions among the new tokens to give logits of; the choice is made at the last one. */
   readonly logitIndex: readonly number[];
   readonly wantLogits: boolean;
-  /** [rows × logitIndex.length] text tokens to give the log-probability of, and with them the alignment heads' scores. */
+  /** [rows × logitIndex.length] text tokens to give the log-probability of. */
   readonly targets?: readonly number[];
+  /** Also the alignment heads' scores. */
+  readonly wantAlignment?: boolean;
 }
 
 export interface StepOutput {
@@ -48,7 +50,7 @@ export interface StepOutput {
   readonly logits: Float32Array;
   /** [rows × logitIndex.length], among the text tokens; empty without targets. */
   readonly targetLogprobs: Float32Array;
-  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty without targets. */
+  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty unless asked for. */
   readonly alignment: Float32Array;
 }
 
@@ -75,8 +77,7 @@ export class WhisperRuntime {
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
-  readonly #fetchesWithLogits: readonly string[];
-  readonly #fetchesWithTargets: readonly string[];
+  readonly #hasAlignment: boolean;
 
   private constructor(
     config: WhisperConfig,
@@ -91,9 +92,7 @@ export class WhisperRuntime {
     this.#encoder = encoder;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
-    this.#fetchesWithLogits = [...this.#fetches, "logits"];
-    const targets = ["target_logprobs", "alignment"].filter((name) => decoder.outputNames.includes(name));
-    this.#fetchesWithTargets = [...this.#fetches, ...targets];
+    this.#hasAlignment = decoder.outputNames.includes("alignment");
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -155,7 +154,7 @@ export class WhisperRuntime {
   }
 
   async step(input: StepInput): Promise<StepOutput> {
-    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, wantLogits, targets } = input;
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment = false } = input;
     const windows = cross.cross_k_0!.dims[0]!;
     const rowsPerWindow = rows.length / windows;
     const tokens = rows[0]!.newTokens.length;
@@ -182,7 +181,7 @@ export class WhisperRuntime {
       tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
       positions: ofColumns(positions),
       logit_index: int64(logitColumns, [logitColumns.length]),
-      alignment_columns: int64([targets === undefined ? 0 : rowsPerWindow * tokens], [1]),
+      alignment_columns: int64([wantAlignment ? rowsPerWindow * tokens : 0], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
       special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
@@ -191,7 +190,7 @@ export class WhisperRuntime {
       top_k: int64([topK], [1]),
       target_ids: int64(targets ?? constraintOf(() => 0), choiceShape),
     };
-    const result = await this.#decoder.run(feeds, this.#fetchesFor(wantLogits, targets !== undefined));
+    const result = await this.#decoder.run(feeds, this.#fetchesFor(input));
     cache.append(result, shape);
     const output = {
       choices: choicesOf(result, rows.length, choices, topK),
@@ -204,9 +203,13 @@ export class WhisperRuntime {
     return output;
   }
 
-  #fetchesFor(wantLogits: boolean, wantTargets: boolean): readonly string[] {
-    if (wantTargets) return this.#fetchesWithTargets;
-    return wantLogits ? this.#fetchesWithLogits : this.#fetches;
+  #fetchesFor({ wantLogits, targets, wantAlignment }: StepInput): readonly string[] {
+    return [
+      ...this.#fetches,
+      ...(wantLogits ? ["logits"] : []),
+      ...(targets === undefined ? [] : ["target_logprobs"]),
+      ...(wantAlignment && this.#hasAlignment ? ["alignment"] : []),
+    ];
   }
 
   async release(): Promise<void> {

@@ -172,6 +172,7 @@ export class BatchDecoder {
       language: window.language,
       task: options.task,
       tokens: window.textTokens(attempt),
+      logprobs: window.textLogprobs(attempt),
     });
     window.decodeSeconds += (performance.now() - began) / 1000;
     return words;
