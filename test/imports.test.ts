@@ -9,7 +9,16 @@ const SOURCE = fileURLToPath(new URL("../src/", import.meta.url));
 
 /** A part may import from rows before its own. Within the first row too; in later rows parts never see each other. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["errors.ts", "units.ts", "assets.ts", "events.ts", "live-events.ts", "transcript.ts", "writing.ts"],
+  [
+    "errors.ts",
+    "units.ts",
+    "assets.ts",
+    "events.ts",
+    "live-events.ts",
+    "transcript.ts",
+    "version.ts",
+    "writing.ts",
+  ],
   ["audio", "dsp", "model", "output"],
   ["pipeline"],
   ["cli"],
@@ -19,6 +28,10 @@ const LAYERS: readonly (readonly string[])[] = [
 const SEAMS: Readonly<Record<string, string>> = {
   "onnxruntime-node": "model/ort.ts",
   "native/pkg": "dsp/mel.ts",
+  "pulseaudio.js": "audio/capture/pulse/pulse-connection.ts",
+  naudiodon: "audio/capture/port-audio/capture-child.ts",
+  audiotee: "audio/capture/loopback/core-audio-tap.ts",
+  audify: "audio/capture/loopback/wasapi-loopback.ts",
 };
 
 /** Modules of Node that dsp, which has no I/O, may still use, by file. */

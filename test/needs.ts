@@ -19,6 +19,11 @@ const PARTS = {
   ffmpeg: () => onPath("ffmpeg", "-version"),
   cargo: () => onPath("cargo", "--version"),
   python3: () => onPath("python3", "--version"),
+  pulseaudio: () => onPath("pulseaudio", "--version") && onPath("pactl", "--version"),
+  naudiodon: () =>
+    existsSync(
+      fileURLToPath(new URL("../node_modules/naudiodon/build/Release/naudiodon.node", import.meta.url)),
+    ),
 } as const;
 
 /** True where the part is missing and its test should skip; throws instead where skipping is forbidden. */

@@ -2,11 +2,11 @@
 import { addAbortSignal, Readable } from "node:stream";
 import type { MediaSource } from "./media-source.js";
 
-/** Chunks waiting in the stream: two seconds of audio. */
+/** Chunks waiting in the stream: two seconds of a recording that is decoded. */
 const HIGH_WATER_MARK_CHUNKS = 4;
 
 /** The stream owns `source`: it closes it at its end, on an error, when it is destroyed and when `signal` aborts. */
-export function audioReadable(source: MediaSource, signal: AbortSignal): Readable {
+export function audioReadable(source: Pick<MediaSource, "next" | "close">, signal: AbortSignal): Readable {
   const readable = new Readable({
     objectMode: true,
     highWaterMark: HIGH_WATER_MARK_CHUNKS,

@@ -2,7 +2,7 @@
 import { exactDivide, SAMPLE_RATE_HZ } from "../units.js";
 
 /** Half a second: a few messages a second, and little in flight. */
-const CHUNK_SAMPLES = exactDivide(SAMPLE_RATE_HZ, 2);
+const DEFAULT_CHUNK_SAMPLES = exactDivide(SAMPLE_RATE_HZ, 2);
 
 export class ChunkAssembler {
   readonly #channels: number;
@@ -13,9 +13,9 @@ export class ChunkAssembler {
   readonly #ready: Float32Array[] = [];
   #total = 0;
 
-  constructor(channels: number) {
+  constructor(channels: number, chunkSamples = DEFAULT_CHUNK_SAMPLES) {
     this.#channels = channels;
-    this.#chunkLength = CHUNK_SAMPLES * channels;
+    this.#chunkLength = chunkSamples * channels;
     this.#chunk = new Float32Array(this.#chunkLength);
   }
 

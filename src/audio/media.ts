@@ -20,6 +20,8 @@ export interface OpenMediaOptions {
   readonly channel: ChannelChoice;
   /** Given: the input is headerless samples of this format. */
   readonly raw?: RawFormat;
+  /** Length of the chunks of WAV and raw input, which may be live; half a second when not given. */
+  readonly chunkSamples?: number;
   /** Aborting destroys the stream and whatever feeds it, at once. */
   readonly signal: AbortSignal;
 }
@@ -27,7 +29,7 @@ export interface OpenMediaOptions {
 export interface Media {
   readonly info: MediaInfo;
   /**
-   * Object mode, Float32Array chunks of half a second, 16 kHz, the reader's to keep; mono, or where channels are split
+   * Object mode, Float32Array chunks (half a second if not asked otherwise), 16 kHz, the reader's to keep; mono, or where channels are split
    * `info.channels` of them, interleaved. Its error is a MubblesError where
    * nothing can be decoded. Damage behind the first sample is no error: the stream ends, and `problems` tells.
    */
@@ -112,11 +114,11 @@ async function openStream(stream: Readable, where: string, options: OpenMediaOpt
 
 /** WAV or raw samples, by our own decoder. */
 async function openPcm(reader: ByteReader, where: string, options: OpenMediaOptions): Promise<MediaSource> {
-  const { raw, channel } = options;
+  const { raw, channel, chunkSamples } = options;
   try {
     return raw === undefined
-      ? await openWav(reader, { where, channel })
-      : openRaw(reader, raw, { where, channel });
+      ? await openWav(reader, { where, channel, chunkSamples })
+      : openRaw(reader, raw, { where, channel, chunkSamples });
   } catch (thrown) {
     reader.close();
     throw thrown;

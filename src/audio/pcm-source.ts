@@ -22,6 +22,7 @@ const READ_BYTES = 65_536;
 interface PcmSourceOptions {
   readonly where: string;
   readonly channel: ChannelChoice;
+  readonly chunkSamples?: number | undefined;
 }
 
 /** A source from a reader that stands at the start of a WAV file. Takes over the reader. */
@@ -60,7 +61,7 @@ class PcmSource implements MediaSource {
     format: RawFormat,
     options: PcmSourceOptions & { decoder: "wav" | "raw"; dataBytes: number | undefined },
   ) {
-    const { where, channel, decoder, dataBytes } = options;
+    const { where, channel, chunkSamples, decoder, dataBytes } = options;
     const { sampleFormat, sampleRateHz, channels } = format;
     requireChannel(channel, channels, where);
     this.#reader = reader;
@@ -72,7 +73,7 @@ class PcmSource implements MediaSource {
       return { toMono: new PcmToMono(format, channel === "split" ? i : channel), resampler, resampled };
     });
     this.#bytesPerSecond = this.#lanes[0]!.toMono.frameBytes * sampleRateHz;
-    this.#chunks = new ChunkAssembler(laneCount);
+    this.#chunks = new ChunkAssembler(laneCount, chunkSamples);
     this.#dataBytes = dataBytes ?? Number.POSITIVE_INFINITY;
     this.info = {
       container: decoder,

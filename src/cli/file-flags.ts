@@ -1,14 +1,12 @@
 /** The options of `mubbles file` as commander knows them: names, help, defaults and ranges. */
-import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { parseRawFormat } from "../audio/raw-format.js";
 import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../dsp/speech-detector.js";
-import { MubblesError } from "../errors.js";
-import { COMPUTES } from "../model/checkpoint-layout.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
-import { parseLanguage } from "../model/languages.js";
 import { OUTPUT_FORMATS } from "../output/formats.js";
-import { AUTO, LAST_TEMPERATURE } from "./file-options.js";
+import { LAST_TEMPERATURE } from "./file-options.js";
+import { declareMachineOptions, declareModelOptions } from "./model-flags.js";
+import { longName, numberFlag } from "./number-flag.js";
 import {
   booleanOption,
   choiceOption,
@@ -16,9 +14,7 @@ import {
   NONE,
   nameListOption,
   numberOption,
-  type OptionParser,
   optionalNumberOption,
-  refuse,
   timeListOption,
   tokenListOption,
 } from "./option-values.js";
@@ -26,13 +22,6 @@ import {
 export function declareFileOptions(command: Command): Command {
   const decoding = DEFAULT_DECODING_OPTIONS;
   const vad = DEFAULT_SPEECH_DETECTOR_OPTIONS;
-  const add = (flags: string, description: string, parse: OptionParser<unknown>, shown?: string) => {
-    const option = new Option(
-      flags,
-      shown === undefined ? description : `${description} (default: ${shown})`,
-    );
-    command.addOption(option.argParser(parse));
-  };
   const number = (
     flags: string,
     description: string,
@@ -41,8 +30,7 @@ export function declareFileOptions(command: Command): Command {
     max: number,
     whole = false,
   ) => {
-    const option = new Option(flags, description).default(value);
-    command.addOption(option.argParser(numberOption({ option: longName(flags), min, max, whole })));
+    command.addOption(numberFlag(flags, description, { value, min, max, whole }));
   };
   const limit = (flags: string, description: string, value: number | undefined, min: number, max: number) => {
     const option = new Option(flags, description).default(value, value === undefined ? NONE : String(value));
@@ -51,23 +39,7 @@ export function declareFileOptions(command: Command): Command {
     command.addOption(option.argParser(optionalNumberOption({ option: longName(flags), min, max })));
   };
 
-  command.option(
-    "-m, --model <name>",
-    "base (embedded), a converted model's name, or a model folder",
-    "base",
-  );
-  add(
-    "--compute <type>",
-    "int8, fp16 or fp32",
-    choiceOption("--compute", COMPUTES, ["int4"]),
-    "as the model is stored",
-  );
-  add("-l, --language <code>", "spoken language: a code, an English name, or auto", languageOption, AUTO);
-  command.addOption(
-    new Option("--task <task>", "transcribe, or translate into English")
-      .default(decoding.task)
-      .argParser(choiceOption("--task", ["transcribe", "translate"])),
-  );
+  declareModelOptions(command);
   command.addOption(
     new Option("-f, --output-format <list>", `comma list of ${OUTPUT_FORMATS.join(", ")}, or all`)
       .default(["srt"], "srt")
@@ -151,23 +123,17 @@ export function declareFileOptions(command: Command): Command {
       "with --channels split: comma list of the speakers' names (default: Speaker 1, Speaker 2, …)",
     ).argParser(nameListOption("--speakers")),
   );
-  add("--raw <format:rate:channels>", "headerless audio, for example s16le:16000:1", parseRawFormat);
+  command.addOption(
+    new Option("--raw <format:rate:channels>", "headerless audio, for example s16le:16000:1").argParser(
+      parseRawFormat,
+    ),
+  );
   number("--vad-threshold <x>", "speech probability from which a frame is speech", vad.threshold, 0.01, 0.99);
   number("--min-speech-ms <ms>", "shorter speech is dropped", vad.minSpeechMs, 0, 60_000, true);
   number("--min-silence-ms <ms>", "silence that ends speech", vad.minSilenceMs, 0, 60_000, true);
   number("--speech-pad-ms <ms>", "kept on both sides of speech", vad.speechPadMs, 0, 30_000, true);
   command.option("--no-vad", "decode everything, silence included");
-  add(
-    "--threads <n>",
-    "threads of the model",
-    numberOption({ option: "--threads", min: 1, max: 1024, whole: true }),
-    `all cores, here ${availableParallelism()}`,
-  );
-  command.addOption(
-    new Option("--device <name>", "auto or cpu (cuda, dml and coreml are to come)")
-      .default("auto")
-      .argParser(deviceOption),
-  );
+  declareMachineOptions(command);
   command.option("--show-noise", "keep lines such as [BLANK_AUDIO] or (crickets chirping)");
   command.option("--quiet", "nothing on standard error but warnings and errors");
   command.option("--verbose", "languages, files written and timings on standard error");
@@ -178,8 +144,7 @@ export function declareFileOptions(command: Command): Command {
 /** openai/whisper's options for srt and vtt; one of them replaces the cues that mubbles makes by itself. */
 function declareCueOptions(command: Command): void {
   const count = (flags: string, description: string) => {
-    const parse = numberOption({ option: longName(flags), min: 1, max: 1000, whole: true });
-    command.addOption(new Option(flags, `srt, vtt: ${description}`).argParser(parse));
+    command.addOption(numberFlag(flags, `srt, vtt: ${description}`, { min: 1, max: 1000, whole: true }));
   };
   command.option("--highlight-words", "srt, vtt: underline each word as it is spoken");
   count("--max-line-width <n>", "characters in a line (default: cues of 2 lines of 42, 1 to 7 s)");
@@ -215,32 +180,7 @@ function declareReferenceOptions(command: Command): void {
   );
 }
 
-/** "auto" stays a word: commander makes an empty text of a parser's undefined. */
-function languageOption(text: string): string {
-  try {
-    return parseLanguage(text) ?? AUTO;
-  } catch (thrown) {
-    if (thrown instanceof RangeError)
-      throw refuse("--language", "a code such as de, a name such as German, or auto", text);
-    throw thrown;
-  }
-}
-
 function channelsOption(text: string): "mix" | "split" | number {
   if (text === "mix" || text === "split") return text;
   return numberOption({ option: "--channels", min: 0, max: 63, whole: true })(text);
-}
-
-function deviceOption(text: string): "auto" | "cpu" {
-  if (text === "cuda" || text === "dml" || text === "coreml") {
-    throw new MubblesError("DEVICE_UNAVAILABLE", {
-      where: `--device ${text}`,
-      detail: "this version runs on the CPU",
-    });
-  }
-  return choiceOption("--device", ["auto", "cpu"])(text);
-}
-
-function longName(flags: string): string {
-  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 }

@@ -8,6 +8,7 @@ import type { WordCueOptions } from "../output/cues/word-cues.js";
 import type { OutputFormat } from "../output/formats.js";
 import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
+import { AUTO } from "./model-flags.js";
 import { type NONE, refuse, unlessNone } from "./option-values.js";
 
 export interface FileOptions {
@@ -76,8 +77,6 @@ interface ParsedOptions {
   progress: boolean;
 }
 
-/** The language is to be found out. */
-export const AUTO = "auto";
 /** The hottest that Whisper is sampled at. */
 export const LAST_TEMPERATURE = 1;
 const TIMED_BY_WORDS: readonly OutputFormat[] = ["srt", "vtt"];

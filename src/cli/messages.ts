@@ -1,8 +1,11 @@
 /** What standard error says: errors and warnings with their code and hint, and plain notes. */
 import type { MubblesError } from "../errors.js";
 
+/** An error, or an event that tells of one. */
+type Problem = Pick<MubblesError, "code" | "message" | "hint">;
+
 /** "mubbles: CODE: what happened", then what to do. A stack trace only where someone asks for one. */
-export function reportError(error: MubblesError): void {
+export function reportError(error: Problem): void {
   writeError(`mubbles: ${error.code}: ${onOneLine(error.message)}\n  ${error.hint}\n`);
   if (process.env.MUBBLES_DEBUG === "1") {
     for (let thrown: unknown = error; thrown instanceof Error; thrown = thrown.cause) {

@@ -1,15 +1,18 @@
 /** The commands and what commander says when they are used wrongly. */
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { packagePath } from "../assets.js";
+import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
+import { devicesCommand } from "./devices-command.js";
 import { fileCommand } from "./file-command.js";
+import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
 
 const EXAMPLES = `
 Examples:
   mubbles file meeting.mp4 > meeting.srt
   mubbles file -f srt,json -o subtitles *.mkv
+  mubbles listen --json
+  mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
 
@@ -19,11 +22,13 @@ Examples:
 /** `finish` takes the exit code of the command that ran. */
 export function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command("mubbles")
-    .description("Offline transcription: recordings to subtitles, on this machine only.")
+    .description("Offline transcription, on this machine only: recordings to subtitles, live speech to text.")
     .version(packageVersion(), "-V, --version", "print the version")
     .addHelpText("after", EXAMPLES);
   program.addCommand(fileCommand(finish));
+  program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
+  program.addCommand(devicesCommand());
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
@@ -34,9 +39,4 @@ export function createProgram(finish: (exitCode: number) => void): Command {
 
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as { version: string };
-  return version;
 }

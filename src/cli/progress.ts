@@ -1,6 +1,6 @@
 /** The progress line on a terminal: where we are, how fast, how long it will take. */
 import ora, { type Ora } from "ora";
-import { formatClock } from "./clock.js";
+import { formatClock } from "../output/clock.js";
 
 interface FileLabel {
   readonly name: string;

@@ -2,10 +2,10 @@
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { TranscribeEvent } from "../events.js";
 import type { Engine } from "../model/engine.js";
+import { formatClock } from "../output/clock.js";
 import { createWriter } from "../output/formats.js";
 import { hideNoise } from "../output/noise.js";
 import type { transcribe } from "../pipeline/transcribe.js";
-import { formatClock } from "./clock.js";
 import { Document } from "./document.js";
 import { worseExitCode } from "./exit-code.js";
 import type { FileOptions } from "./file-options.js";

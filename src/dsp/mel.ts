@@ -98,23 +98,25 @@ export class LogMel {
 }
 
 /**
- * The encoder's input from the columns of one window: silence up to 30 s, values more than 80 dB below the window's
+ * The encoder's input from the columns of one window: silence up to its end, values more than 80 dB below the window's
  * loudest raised to that, then (x + 4) / 4. `columns` is `[nColumns × nMels]` as LogMel writes it, `out` is
- * `[nMels × 3000]`, row-major, overwritten. Throws RangeError when a length is wrong or there are more than 3000 columns:
- * exactly 30 s give 3002, and Whisper's window leaves out the last two.
+ * `[nMels × windowFrames]`, row-major, overwritten; the window is 30 s, shorter only for text that is not final. Throws
+ * RangeError when a length is wrong or there are more columns than frames: exactly 30 s give 3002, and Whisper's window
+ * leaves out the last two.
  */
 export function assembleWindow(
   columns: Float32Array,
   nColumns: number,
   nMels: number,
   out: Float32Array,
+  windowFrames = WINDOW_FRAMES,
 ): void {
-  if (!(nColumns >= 0 && nColumns <= WINDOW_FRAMES)) {
-    throw new RangeError(`mel columns of a window: expected at most ${WINDOW_FRAMES}, got ${nColumns}`);
+  if (!(nColumns >= 0 && nColumns <= windowFrames)) {
+    throw new RangeError(`mel columns of a window: expected at most ${windowFrames}, got ${nColumns}`);
   }
   const valueCount = nColumns * nMels;
   requireLength("mel columns", valueCount, columns.length);
-  requireLength("mel window", nMels * WINDOW_FRAMES, out.length);
+  requireLength("mel window", nMels * windowFrames, out.length);
 
   let loudest = SILENCE_LOG10;
   for (let index = 0; index < valueCount; index++) {
@@ -126,7 +128,7 @@ export function assembleWindow(
   for (let start = 0; start < nColumns; start += BLOCK_COLUMNS) {
     const end = Math.min(start + BLOCK_COLUMNS, nColumns);
     for (let mel = 0; mel < nMels; mel++) {
-      const row = mel * WINDOW_FRAMES;
+      const row = mel * windowFrames;
       for (let column = start; column < end; column++) {
         const value = columns[column * nMels + mel]!;
         out[row + column] = Math.max(value, floor) / 4 + 1;
@@ -135,7 +137,7 @@ export function assembleWindow(
   }
   const silence = Math.max(SILENCE_LOG10, floor) / 4 + 1;
   for (let mel = 0; mel < nMels; mel++) {
-    out.fill(silence, mel * WINDOW_FRAMES + nColumns, (mel + 1) * WINDOW_FRAMES);
+    out.fill(silence, mel * windowFrames + nColumns, (mel + 1) * windowFrames);
   }
 }
 

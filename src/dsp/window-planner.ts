@@ -9,13 +9,13 @@
  */
 import { MubblesError } from "../errors.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES, WINDOW_SECONDS } from "../units.js";
+import { findCut, LONG_PAUSE_SAMPLES } from "./cut-point.js";
 import { FrameHistory } from "./frame-history.js";
 import {
   DEFAULT_SPEECH_DETECTOR_OPTIONS,
   SpeechDetector,
   type SpeechDetectorOptions,
   type SpeechSpan,
-  VAD_FRAME_SAMPLES,
 } from "./speech-detector.js";
 
 /**
@@ -47,17 +47,6 @@ export const DEFAULT_WINDOW_PLANNER_OPTIONS = {
 
 /** The part of a full window, at its end, that is searched for the place to cut. */
 const CUT_REGION = 0.4;
-/**
- * A pause gains nothing by being longer, and this much is looked at beyond a full window to see how long its
- * last one is.
- */
-const LONG_PAUSE_SAMPLES = SAMPLE_RATE_HZ;
-/**
- * Probabilities of Silero fall below the negative threshold about 100 ms (median) after a word's end, but
- * rise within a frame of the next word's start, so a pause began this much before its first quiet frame.
- */
-const FALL_DELAY_SAMPLES = 3 * VAD_FRAME_SAMPLES;
-
 export class WindowPlanner {
   readonly #detector: SpeechDetector;
   readonly #maxWindowSamples: number;
@@ -155,7 +144,14 @@ export class WindowPlanner {
     const startSample = spans[0]!.startSample;
     const limitSample = startSample + this.#limitSamples;
     const fits = spans.at(-1)!.voiceEndSample <= limitSample;
-    const cutSample = fits ? limitSample : this.#findCut(limitSample);
+    // A second beyond the window is looked at, to see how long its last pause is.
+    const cutSample = fits
+      ? limitSample
+      : findCut(this.#history, {
+          fromSample: limitSample - this.#limitSamples * CUT_REGION,
+          limitSample,
+          negativeThreshold: this.#detector.negativeThreshold,
+        });
 
     const speech: { startSample: number; endSample: number }[] = [];
     for (const span of spans) {
@@ -169,56 +165,6 @@ export class WindowPlanner {
       .filter((island) => island.voiceEndSample > endSample)
       .map((island) => this.#clipped(island));
     return { startSample, endSample, speech };
-  }
-
-  /** Where to end a window, by `limitSample`: at the best pause, else at the least speech-like frame. */
-  #findCut(limitSample: number): number {
-    const regionSamples = this.#limitSamples * CUT_REGION;
-    const fromSample = limitSample - regionSamples;
-    const endFrame = this.#history.frames;
-    let cutSample = 0;
-    let bestScore = 0;
-    let quietFrames = 0;
-    for (let frame = Math.ceil(fromSample / VAD_FRAME_SAMPLES); frame <= endFrame; frame++) {
-      if (frame < endFrame && !(this.#history.at(frame) >= this.#detector.negativeThreshold)) {
-        quietFrames++;
-        continue;
-      }
-      if (quietFrames === 0) continue;
-      const pauseEnd = frame * VAD_FRAME_SAMPLES;
-      const pauseStart = Math.max(
-        pauseEnd - quietFrames * VAD_FRAME_SAMPLES - FALL_DELAY_SAMPLES,
-        fromSample,
-      );
-      quietFrames = 0;
-      if (pauseStart >= limitSample) break;
-      const middle = Math.min((pauseStart + pauseEnd) / 2, limitSample);
-      // Every window costs the same, so fuller is cheaper: twice as good at the region's end as at its start.
-      const fullness = (1 + (middle - fromSample) / regionSamples) / 2;
-      const score = Math.min(pauseEnd - pauseStart, LONG_PAUSE_SAMPLES) * fullness;
-      if (score >= bestScore) {
-        bestScore = score;
-        cutSample = middle;
-      }
-    }
-    if (bestScore === 0) cutSample = this.#leastSpeechLike(fromSample, limitSample);
-    return Math.floor(cutSample / HOP_SAMPLES) * HOP_SAMPLES;
-  }
-
-  #leastSpeechLike(fromSample: number, limitSample: number): number {
-    const firstFrame = Math.ceil(fromSample / VAD_FRAME_SAMPLES) + 1;
-    const lastFrame = Math.min(Math.floor(limitSample / VAD_FRAME_SAMPLES), this.#history.frames - 2);
-    let lowest = Number.POSITIVE_INFINITY;
-    let lowestFrame = lastFrame;
-    for (let frame = firstFrame; frame <= lastFrame; frame++) {
-      const sum = this.#history.at(frame - 1) + this.#history.at(frame) + this.#history.at(frame + 1);
-      if (sum <= lowest) {
-        lowest = sum;
-        lowestFrame = frame;
-      }
-    }
-    // A dip shows late, like every fall: the voice was weakest in the middle of [frame - delay, frame + 1).
-    return lowestFrame * VAD_FRAME_SAMPLES - (FALL_DELAY_SAMPLES - VAD_FRAME_SAMPLES) / 2;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
-import { WINDOW_FRAMES } from "../units.js";
+import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
 import type { CrossPart } from "./cross-cache.js";
 import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
 import { crossStorageOf } from "./cross-storage.js";
@@ -24,7 +24,7 @@ export interface EncodedPart {
 
 /** What encodes: this thread's sessions, or another thread (encoder-thread.ts). */
 export interface AudioEncoder {
-  /** Of `mel` [mels × 3000], row-major, part after part; of each only what is read next need be kept. */
+  /** Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. */
   encode(mel: Float32Array): AsyncIterable<EncodedPart>;
   release(): Promise<void>;
 }
@@ -34,7 +34,8 @@ export class EncoderSession implements AudioEncoder {
   readonly #encoder: InferenceSession;
   /** undefined where the encoder's own graph makes bytes of it. */
   readonly #cross: InferenceSession | undefined;
-  readonly #positions: Tensor;
+  /** [1500 × width] */
+  readonly #positions: Float32Array;
 
   private constructor(
     config: WhisperConfig,
@@ -45,7 +46,7 @@ export class EncoderSession implements AudioEncoder {
     this.#config = config;
     this.#encoder = encoder;
     this.#cross = cross;
-    this.#positions = new Tensor("float32", positions, [config.maxAudioPositions, config.dModel]);
+    this.#positions = positions;
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -75,12 +76,17 @@ export class EncoderSession implements AudioEncoder {
   }
 
   async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
-    const { nMels, maxAudioPositions: all, dModel: width } = this.#config;
-    if (mel.length !== nMels * WINDOW_FRAMES) {
-      throw new RangeError(`mel window: expected ${nMels} × ${WINDOW_FRAMES} values, got ${mel.length}`);
+    const { nMels, maxAudioPositions, dModel: width } = this.#config;
+    const all = mel.length / nMels / FRAMES_PER_TOKEN;
+    if (!Number.isInteger(all) || all < 1 || all > maxAudioPositions) {
+      throw new RangeError(
+        `mel window: expected ${nMels} × at most ${WINDOW_FRAMES} values, got ${mel.length}`,
+      );
     }
-    const input = new Tensor("float32", mel, [1, nMels, WINDOW_FRAMES]);
-    const encoded = await this.#encoder.run({ mel: input, positions: this.#positions });
+    const encoded = await this.#encoder.run({
+      mel: new Tensor("float32", mel, [1, nMels, all * FRAMES_PER_TOKEN]),
+      positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
+    });
     if (this.#cross === undefined) {
       yield { firstFrame: 0, frames: all, part: encoded };
       return;

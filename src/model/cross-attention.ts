@@ -1,5 +1,11 @@
 /** The decoder's attention to the audio. */
-import { type ByteStorage, type CrossStorage, MIDDLE, RANGES_PER_LAYER, rightOperand } from "./cross-storage.js";
+import {
+  type ByteStorage,
+  type CrossStorage,
+  MIDDLE,
+  RANGES_PER_LAYER,
+  rightOperand,
+} from "./cross-storage.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
@@ -73,7 +79,11 @@ export class CrossAttention {
     const right = rightOperand(storage);
     const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize], ELEMENT.uint8);
     const values = g.input(`cross_v_${index}`, ["A", heads, "F", headSize], right.type);
-    const [keyStep, valueStep, middle] = this.#ranges.slice(index * RANGES_PER_LAYER) as [Value, Value, Value];
+    const [keyStep, valueStep, middle] = this.#ranges.slice(index * RANGES_PER_LAYER) as [
+      Value,
+      Value,
+      Value,
+    ];
     const left = g.byte("quantisation_zero", MIDDLE);
     const rightZero = g.byte(`zero_${right.zero}`, right.zero, right.type);
     const last = g.ints("last_axis", [-1]);

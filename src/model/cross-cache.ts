@@ -1,5 +1,6 @@
 /** Cross-attention keys and values of the windows that are decoded together. */
 import { type CrossStorage, RANGES_PER_LAYER } from "./cross-storage.js";
+import { discardBuffers } from "./discard.js";
 import { Tensor } from "./ort.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -22,15 +23,21 @@ interface SlotBuffer {
 /** One slot a window, as CrossStorage says: 37 MB as floats for base, 9 as bytes. */
 export class CrossCache {
   readonly slots: number;
+  /** Audio positions of a slot, 20 ms each. */
+  readonly frames: number;
   readonly #buffers: SlotBuffer[] = [];
-  readonly #frames: number;
   /** Made once for each number of slots. */
   readonly #firstSlots = new Map<number, Feeds>();
 
-  constructor(config: WhisperConfig, slots: number, storage: CrossStorage) {
-    const { decoderHeads: heads, headSize, maxAudioPositions: frames, decoderLayers, dModel } = config;
+  constructor(
+    config: WhisperConfig,
+    slots: number,
+    storage: CrossStorage,
+    frames = config.maxAudioPositions,
+  ) {
+    const { decoderHeads: heads, headSize, decoderLayers, dModel } = config;
     this.slots = slots;
-    this.#frames = frames;
+    this.frames = frames;
     const isFloat = storage === "float32";
     for (let layer = 0; layer < decoderLayers; layer++) {
       const [k, v] = [`cross_k_${layer}`, `cross_v_${layer}`];
@@ -58,7 +65,7 @@ export class CrossCache {
       const from = part[name]!.data as Numbers;
       const start = slot * sizeOf(shape);
       const run = frameNumbers === undefined ? from.length : count * frameNumbers;
-      const rowNumbers = frameNumbers === undefined ? 0 : this.#frames * frameNumbers;
+      const rowNumbers = frameNumbers === undefined ? 0 : this.frames * frameNumbers;
       for (let row = 0; row * run < from.length; row++) {
         const target = start + row * rowNumbers + firstFrame * (frameNumbers ?? 0);
         data.set(from.subarray(row * run, (row + 1) * run), target);
@@ -76,6 +83,11 @@ export class CrossCache {
       const size = sizeOf(shape);
       data.copyWithin(to * size, from * size, (from + 1) * size);
     }
+  }
+
+  /** Frees its memory; it is not to be used afterwards. */
+  discard(): void {
+    discardBuffers(this.#buffers.map(({ data }) => data));
   }
 
   #add(name: string, type: CrossStorage, shape: readonly number[], frameNumbers: number | undefined): void {

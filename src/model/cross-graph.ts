@@ -86,7 +86,11 @@ function bytes(
     const span = g.op("Max", [g.op("Sub", [largest, smallest]), g.floats("smallest_span", 1e-20)]);
     const step = g.op("Mul", [span, g.floats("range_step", 1 / RANGE_STEPS)]);
     const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
-    const rounded = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), g.byte(`zero_${zero}`, zero, type)]);
+    const rounded = g.op("QuantizeLinear", [
+      steps,
+      g.floats("unit_step", 1),
+      g.byte(`zero_${zero}`, zero, type),
+    ]);
     const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, -1])]);
     g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
     g.output(name, ["A", heads, "F", headSize], type);

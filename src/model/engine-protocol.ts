@@ -1,5 +1,6 @@
 /** Messages between the engine and its worker. */
 import type { ErrorCode } from "../errors.js";
+import type { PartialRequest, PartialResult } from "./live-window.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
@@ -15,15 +16,20 @@ export interface Answers {
   readonly window: WindowResult;
   readonly align: AlignedWord[];
   readonly language: LanguageResult;
+  /** undefined: nobody wants it any more. */
+  readonly partial: PartialResult | undefined;
 }
 
 export type Question =
   | { readonly type: "window"; readonly request: WindowRequest }
   | { readonly type: "align"; readonly request: AlignmentRequest }
-  | { readonly type: "language"; readonly request: { readonly mel: Float32Array } };
+  | { readonly type: "language"; readonly request: { readonly mel: Float32Array } }
+  | { readonly type: "partial"; readonly request: PartialRequest };
 
 export type ToWorker =
   | (Question & { readonly id: number })
+  /** A partial is not wanted any more. */
+  | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "forget"; readonly recording: number }
   | { readonly type: "close" };
 

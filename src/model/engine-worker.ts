@@ -1,39 +1,45 @@
 /** The worker thread Whisper lives in: onnxruntime's run() holds its thread, and the interface must never wait for it. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
 import { MubblesError } from "../errors.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
-import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
+import { PartialDecoder } from "./decoding/partial-decoder.js";
+import { openEnginePort } from "./engine-port.js";
+import type { Answers, FromWorker } from "./engine-protocol.js";
+import { EngineQueue, type Waiting } from "./engine-queue.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
 
-type Waiting = Question & { readonly id: number };
-
-const port = parentPort!;
-const send = (message: FromWorker) => port.postMessage(message);
-const waiting: Waiting[] = [];
+const port = openEnginePort();
+const send = (message: FromWorker) => port.send(message);
+const queue = new EngineQueue();
 /** Thrown out of the work under way when the engine is closed. */
 class Closing extends Error {}
 
+/** Ends the partial under way. */
+let partialUnderWay: { readonly id: number; readonly controller: AbortController } | undefined;
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows, encodesAhead } = workerData as EngineWorkerData;
+const { folder, threads, maxWindows, encodesAhead } = port.data;
 try {
   const began = performance.now();
   const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
+  const partials = new PartialDecoder(runtime, tokenizer, breathe);
   const { nMels, isMultilingual, endToken, decoderLayers } = runtime.config;
-  port.on("message", (message: ToWorker) => {
+  port.listen((message) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
+    else if (message.type === "cancel") cancel(message.id);
     else {
       runtime.encodeAhead(message.request.mel);
-      waiting.push(message);
+      queue.add(message);
     }
-    if (!isRunning)
-      work(runtime, batch).catch((error) => (error instanceof Closing ? close(runtime) : fail(error)));
+    if (isRunning) return;
+    work(runtime, batch, partials).catch((error) =>
+      error instanceof Closing ? close(runtime) : fail(error),
+    );
   });
   send({
     type: "loaded",
@@ -48,32 +54,43 @@ try {
 }
 
 /** Windows join as soon as there is room; between two steps messages are read. */
-async function work(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void> {
+async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
   isRunning = true;
-  while (!isClosing && (waiting.length > 0 || !batch.isIdle)) {
-    const next = waiting[0];
-    const isReady = next !== undefined && (batch.isIdle || !runtime.isEncoding(next.request.mel));
-    if (isReady && canBegin(next, batch)) {
-      waiting.shift();
-      await begin(next, batch);
-    } else {
-      await batch.step();
-    }
+  while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
+    const isStepping = !batch.isIdle;
+    const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
+    const began = performance.now();
+    if (next === undefined) await batch.step();
+    else await begin(next, batch, partials);
+    queue.spent(performance.now() - began, next?.type === "partial" ? "partial" : "final", isStepping);
     await breathe();
   }
   isRunning = false;
   if (isClosing) await close(runtime);
 }
 
-function canBegin(question: Question, batch: BatchDecoder): boolean {
+function canBegin(question: Waiting, batch: BatchDecoder, runtime: WhisperRuntime): boolean {
+  if (!batch.isIdle && runtime.isEncoding(question.request.mel)) return false;
   return question.type === "window" ? batch.canAdmit(question.request) : batch.hasRoom;
 }
 
-async function begin(question: Waiting, batch: BatchDecoder): Promise<void> {
+async function begin(question: Waiting, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
   const answer = (result: Answers[keyof Answers]) => send({ type: "result", id: question.id, result });
   if (question.type === "window") await batch.admit(question.request, answer);
   else if (question.type === "align") answer(await batch.align(question.request));
-  else answer(await batch.detectLanguage(question.request.mel));
+  else if (question.type === "language") answer(await batch.detectLanguage(question.request.mel));
+  else {
+    const { request, id } = question;
+    partialUnderWay = { id, controller: new AbortController() };
+    const { signal } = partialUnderWay.controller;
+    answer(await partials.decode(request, batch.settledLanguage(request.recording), signal));
+    partialUnderWay = undefined;
+  }
+}
+
+function cancel(id: number): void {
+  if (partialUnderWay?.id === id) partialUnderWay.controller.abort();
+  else queue.cancel(id);
 }
 
 /** Between two steps: lets messages in, and stops where nobody wants the result any more. */

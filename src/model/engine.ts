@@ -1,10 +1,10 @@
-/** Whisper in its worker thread, as the rest of the program sees it: windows in, results out. */
+/** Whisper in its worker, as the rest of the program sees it: windows in, results out. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
+import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
+import type { PartialRequest, PartialResult } from "./live-window.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
@@ -22,13 +22,17 @@ export interface EngineOptions {
    * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
    */
   readonly encodesAhead?: boolean;
+  /** In a process of its own: when it is closed all its memory is given back, which a thread's is not. */
+  readonly isIsolated?: boolean;
 }
 
 /**
- * Windows decoded together: they share each pass over the weights. On 2 cores with AVX2 and no VNNI more than two gain nothing
- * (24 s against 24.7 s for 245 s of audio), and each holds 37 MB of cross-attention keys and values (base) and its caches.
+ * Windows decoded together: they share each pass over the weights. A third takes a tenth less time and 22 MB more, and with it
+ * a run would no longer take less memory than what it is compared with (docs/BENCHMARKS.md).
  */
-const MAX_WINDOWS = 3;
+const MAX_WINDOWS = 2;
+
+const STOPPED = { detail: "the engine stopped" };
 
 interface Waiting {
   readonly resolve: (result: Answers[keyof Answers]) => void;
@@ -42,11 +46,13 @@ export class Engine {
   readonly endToken: number;
   readonly decoderLayers: number;
   readonly loadSeconds: number;
+  /** Of the process it has for itself. */
+  readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
   /** Whether another window can be encoded without holding up those that are decoded. */
   readonly encodesAhead: boolean;
-  readonly #worker: Worker;
+  readonly #transport: EngineTransport;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
   #nextRecording = 0;
@@ -56,13 +62,14 @@ export class Engine {
   #hasExited = false;
 
   private constructor(
-    worker: Worker,
+    transport: EngineTransport,
     folder: string,
     loaded: Extract<FromWorker, { type: "loaded" }>,
     loadSeconds: number,
     encodesAhead: boolean,
   ) {
-    this.#worker = worker;
+    this.#transport = transport;
+    this.processId = transport.processId;
     this.#folder = folder;
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
@@ -70,36 +77,40 @@ export class Engine {
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
     this.encodesAhead = encodesAhead;
-    worker.on("message", (message: FromWorker) => this.#receive(message));
-    worker.on("error", (error) => this.#fail(workerError(error)));
-    worker.on("exit", () => {
+    transport.events.on("message", (message: FromWorker) => this.#receive(message));
+    transport.events.on("error", (error) => this.#fail(workerError(error)));
+    transport.events.on("exit", () => {
       this.#hasExited = true;
-      this.#fail(new MubblesError("INTERNAL", { detail: "the engine stopped" }));
+      this.#fail(new MubblesError("INTERNAL", STOPPED));
     });
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start({ model, compute, threads, encodesAhead = false }: EngineOptions): Promise<Engine> {
+  static async start({
+    model,
+    compute,
+    threads,
+    encodesAhead = false,
+    isIsolated = false,
+  }: EngineOptions): Promise<Engine> {
     const began = performance.now();
     const { folder } = await resolveModel(model, compute);
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
-      encodesAhead,
+      encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
     };
-    const worker = new Worker(workerUrl("model/engine-worker"), {
-      workerData: data,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
     const first = await new Promise<FromWorker>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", (error) => reject(workerError(error)));
+      transport.events.once("message", resolve);
+      transport.events.once("error", (error) => reject(workerError(error)));
+      transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
     });
     if (first.type === "loaded") {
       const loadSeconds = (performance.now() - began) / 1000;
-      return new Engine(worker, folder, first, loadSeconds, encodesAhead && data.threads > 1);
+      return new Engine(transport, folder, first, loadSeconds, data.encodesAhead);
     }
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
@@ -119,6 +130,25 @@ export class Engine {
   /** Decodes one window; several may be under way, and end in any order. `request.mel` is given away. */
   decodeWindow(request: WindowRequest): Promise<WindowResult> {
     return this.#ask({ type: "window", request });
+  }
+
+  /**
+   * Decodes what there is of a window that is not over. `request.mel` is given away. Undefined where the signal is aborted, at once: what was
+   * waiting is dropped, what was under way ends with its step.
+   */
+  decodePartial(request: PartialRequest): Promise<PartialResult>;
+  decodePartial(request: PartialRequest, signal: AbortSignal): Promise<PartialResult | undefined>;
+  decodePartial(request: PartialRequest, signal?: AbortSignal): Promise<PartialResult | undefined> {
+    if (signal?.aborted === true) return Promise.resolve(undefined);
+    const id = this.#nextQuestion;
+    const result = this.#ask({ type: "partial", request });
+    if (signal === undefined) return result;
+    const cancel = () => {
+      this.#send({ type: "cancel", id });
+      this.#settle(id, undefined);
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    return result.finally(() => signal.removeEventListener("abort", cancel));
   }
 
   /** The words of a text that is known, with their times in the window. `request.mel` is given away. */
@@ -144,7 +174,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#fail(new MubblesError("INTERRUPTED"));
     if (this.#hasExited) return;
-    const exited = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    const exited = new Promise<void>((resolve) => this.#transport.events.once("exit", () => resolve()));
     this.#send({ type: "close" });
     await exited;
   }
@@ -159,16 +189,19 @@ export class Engine {
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
+    this.#transport.send(message, transfer);
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === "result") {
-      this.#waiting.get(message.id)?.resolve(message.result);
-      this.#waiting.delete(message.id);
-    } else if (message.type === "failed") {
+    if (message.type === "result") this.#settle(message.id, message.result);
+    else if (message.type === "failed") {
       this.#fail(new MubblesError(message.code, message));
     }
+  }
+
+  #settle(id: number, result: Answers[keyof Answers]): void {
+    this.#waiting.get(id)?.resolve(result);
+    this.#waiting.delete(id);
   }
 
   #fail(error: MubblesError): void {

@@ -1,5 +1,5 @@
 /** What live transcription asks of the engine while somebody still speaks. Plain data, it crosses the worker's border. */
-import type { AlignedWord } from "./timing/aligned-word.js";
+import type { AttendedWord } from "./timing/aligned-word.js";
 
 /** An hypothesis of audio that is not over: greedy, without timestamps or fallback, of a window as short as its audio. */
 export interface PartialRequest {
@@ -24,10 +24,7 @@ export interface PartialRequest {
   readonly draft?: readonly number[];
 }
 
-export interface PartialWord extends AlignedWord {
-  /** Where the alignment heads look while the word's last token is chosen, from the start of the window. */
-  readonly attendedSeconds: number;
-}
+export type PartialWord = AttendedWord;
 
 export interface PartialResult {
   /** Text tokens, the prefix among them. */
@@ -39,6 +36,7 @@ export interface PartialResult {
   readonly language: string;
   readonly languageProbability: number;
   readonly noSpeechProb: number;
+  /** Mean over the tokens after the prefix and the end token. */
   readonly avgLogprob: number;
   /** Tokens of the draft that were right. */
   readonly acceptedTokens: number;

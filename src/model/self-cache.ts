@@ -62,6 +62,11 @@ export class SelfCache {
     this.#trees[window]!.clear();
   }
 
+  /** Forgets the last tokens of a row, so that `length` are left. */
+  truncateRow(window: number, row: number, length: number): void {
+    this.#trees[window]!.truncate(row, length);
+  }
+
   /** Makes a row a copy of another row of its window. Nothing is moved. */
   copyRow(window: number, from: number, to: number): void {
     this.#trees[window]!.copy(from, to);

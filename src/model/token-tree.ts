@@ -42,13 +42,20 @@ export class TokenTree {
     return place;
   }
 
+  /** Takes the last tokens of a branch away, so that `length` are left; their places are used again in the same order. */
+  truncate(row: number, length: number): void {
+    for (const place of (this.#branches[row] ?? []).splice(length).reverse()) this.#release(place);
+  }
+
   /** Makes a branch a copy of another. */
   copy(from: number, to: number): void {
     const source = this.placesOf(from);
     for (const place of source) this.#holders[place]!++;
-    for (const place of this.placesOf(to)) {
-      if (--this.#holders[place]! === 0) this.#free.push(place);
-    }
+    for (const place of this.placesOf(to)) this.#release(place);
     this.#branches[to] = [...source];
+  }
+
+  #release(place: number): void {
+    if (--this.#holders[place]! === 0) this.#free.push(place);
   }
 }

@@ -35,7 +35,7 @@ export interface StepInput {
   /** [vocabulary] */
   readonly mask: Float32Array;
   readonly topK: number;
-  /** Positions among the new tokens to give logits of; the choice is made at the last one. */
+  /** Positions among the new tokens to choose the next token of, and to give logits of. */
   readonly logitIndex: readonly number[];
   readonly wantLogits: boolean;
   /** [rows × logitIndex.length] text tokens to give the log-probability of. */
@@ -45,6 +45,7 @@ export interface StepInput {
 }
 
 export interface StepOutput {
+  /** [rows × logitIndex.length] */
   readonly choices: readonly RowChoice[];
   /** [rows, logitIndex.length, vocabulary], before any rule; empty unless asked for. */
   readonly logits: Float32Array;
@@ -56,7 +57,7 @@ export interface StepOutput {
 
 interface RuntimeOptions {
   /** Sums up what the linears get as inputs. */
-  readonly moments?: Moments;
+  readonly moments?: Moments | undefined;
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. */
   readonly encodesAhead?: boolean;
 }
@@ -142,7 +143,7 @@ export class WhisperRuntime {
     return this.#ahead.get(mel)?.isThere === false;
   }
 
-  /** `mel` [mels × 3000], row-major; keys and values are written into the cache's slot. */
+  /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
     const ahead = this.#ahead.get(mel);
     this.#ahead.delete(mel);
@@ -193,7 +194,7 @@ export class WhisperRuntime {
     const result = await this.#decoder.run(feeds, this.#fetchesFor(input));
     cache.append(result, shape);
     const output = {
-      choices: choicesOf(result, rows.length, choices, topK),
+      choices: choicesOf(result, rows.length * choices, topK),
       logits: floatsOf(result.logits),
       targetLogprobs: floatsOf(result.target_logprobs),
       alignment: floatsOf(result.alignment),
@@ -218,17 +219,11 @@ export class WhisperRuntime {
   }
 }
 
-/** Of each row the choice at its last position. */
-function choicesOf(
-  result: InferenceSession.ReturnType,
-  rows: number,
-  positions: number,
-  topK: number,
-): RowChoice[] {
+function choicesOf(result: InferenceSession.ReturnType, count: number, topK: number): RowChoice[] {
   const ids = result.top_ids!.data as BigInt64Array;
   const logprobs = result.top_logprobs!.data as Float32Array;
-  return Array.from({ length: rows }, (_, row) => {
-    const start = (row * positions + positions - 1) * topK;
+  return Array.from({ length: count }, (_, choice) => {
+    const start = choice * topK;
     return {
       tokens: Array.from(ids.subarray(start, start + topK), Number),
       logprobs: Array.from(logprobs.subarray(start, start + topK), (value) =>

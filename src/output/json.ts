@@ -50,7 +50,7 @@ function plainSegment(segment: Segment, id: number, showWords: boolean) {
   };
 }
 
-function plainWord({ word, startSeconds, endSeconds, probability }: Word) {
+export function plainWord({ word, startSeconds, endSeconds, probability }: Word) {
   return {
     word,
     start: rounded(startSeconds, 3),
@@ -60,6 +60,6 @@ function plainWord({ word, startSeconds, endSeconds, probability }: Word) {
 }
 
 /** JSON has no NaN: JSON.stringify writes null for it. */
-function rounded(value: number, decimals: number): number {
+export function rounded(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
 }

@@ -24,7 +24,7 @@ const SPOKEN_ON_SECONDS = 3;
 /** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
 const MAX_LOOPS = 3;
 interface DecodeContext {
-  readonly options: TranscribeOptions;
+  readonly options: Pick<TranscribeOptions, "decoding" | "words">;
   readonly engine: Engine;
   readonly aligner: Engine | undefined;
   readonly recording: number;

@@ -1,10 +1,6 @@
 /** openMedia("-") in a process of its own, whose standard input the test writes. Runs what the build made. */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Writable } from "node:stream";
 import type { RawFormat } from "../../src/audio/raw-format.js";
+import { type Child, runInChild } from "./child.js";
 
 interface ChildOptions {
   readonly raw?: RawFormat;
@@ -19,17 +15,6 @@ interface ChildResult {
   readonly problems: readonly string[];
   /** Of the error, where there was one. */
   readonly code?: string;
-  /** What the process left in its temporary folder. */
-  readonly leftovers: readonly string[];
-}
-
-interface Child {
-  readonly stdin: Writable;
-  /** Settles when as many chunks have come as `stop` says. */
-  readonly stopped: Promise<void>;
-  readonly result: Promise<ChildResult>;
-  readonly exitCode: Promise<number | null>;
-  kill(): void;
 }
 
 const PROGRAM = `
@@ -57,36 +42,6 @@ try {
 process.stdout.write(JSON.stringify(result));
 `;
 
-export function openMediaInChild(options: ChildOptions): Child {
-  const folder = mkdtempSync(join(tmpdir(), "mubbles-test-"));
-  const child = spawn(
-    process.execPath,
-    ["--input-type=module", "-e", PROGRAM, "--", JSON.stringify(options)],
-    { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, TMPDIR: folder } },
-  );
-  // A child that stops reading closes the pipe.
-  child.stdin.on("error", () => {});
-  let output = "";
-  let complaint = "";
-  child.stdout.on("data", (part) => {
-    output += part;
-  });
-  const stopped = new Promise<void>((resolve) => {
-    child.stderr.on("data", (part) => {
-      complaint += part;
-      if (complaint.includes("stopped")) resolve();
-    });
-  });
-  const result = new Promise<ChildResult>((resolve, reject) => {
-    child.on("close", () => {
-      const leftovers = readdirSync(folder);
-      rmSync(folder, { recursive: true });
-      if (output === "") reject(new Error(`no result: ${complaint}`));
-      else resolve({ ...JSON.parse(output), leftovers });
-    });
-  });
-  // Who kills the child does not ask for its result.
-  result.catch(() => {});
-  const exitCode = new Promise<number | null>((resolve) => child.on("close", resolve));
-  return { stdin: child.stdin, stopped, result, exitCode, kill: () => child.kill("SIGKILL") };
+export function openMediaInChild(options: ChildOptions): Child<ChildResult> {
+  return runInChild(PROGRAM, options);
 }

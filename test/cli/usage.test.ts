@@ -6,15 +6,19 @@ import type { ErrorCode } from "../../src/errors.js";
 import { expectFailure, mubbles, ROOT } from "./mubbles.js";
 
 describe("help", () => {
-  test.each([[["--help"]], [["help"]], [["file", "--help"]], [["models", "--help"]], [["help", "file"]]])(
-    "%s goes to standard output with examples",
-    async (args) => {
-      const { exitCode, stdout, stderr } = await mubbles(args);
-      expect(stdout).toContain("Examples:\n  mubbles ");
-      expect(stderr).toBe("");
-      expect(exitCode).toBe(0);
-    },
-  );
+  test.each([
+    [["--help"]],
+    [["help"]],
+    [["file", "--help"]],
+    [["listen", "--help"]],
+    [["models", "--help"]],
+    [["help", "file"]],
+  ])("%s goes to standard output with examples", async (args) => {
+    const { exitCode, stdout, stderr } = await mubbles(args);
+    expect(stdout).toContain("Examples:\n  mubbles ");
+    expect(stderr).toBe("");
+    expect(exitCode).toBe(0);
+  });
 
   test("of `file` names every option of this version", async () => {
     const { stdout } = await mubbles(["file", "--help"]);
@@ -87,6 +91,10 @@ describe("refused before anything is opened", () => {
     ["file none.wav --quiet --verbose", "USAGE", "contradicts --verbose"],
     ["file - -", "USAGE", "standard input can be read only once"],
     ["file a/talk.mp3 b/talk.mp3 -o none", "USAGE", "would overwrite the output of a/talk.mp3"],
+    ["listen none.wav", "USAGE", "too many arguments"],
+    ["listen --mic file:", "USAGE", "expected a device, file:PATH or -"],
+    ["listen --mic file:none.wav --loopback --speed max", "USAGE", "every device must be file:PATH or -"],
+    ["listen --device cuda", "DEVICE_UNAVAILABLE", "this version runs on the CPU"],
     ["models", "USAGE", "a command is missing"],
     ["models convert none --compute int2", "USAGE", 'got "int2"'],
   ];

@@ -1,6 +1,5 @@
 /** Pure parts of the command line. */
 import { describe, expect, test } from "vitest";
-import { formatClock } from "../../src/cli/clock.js";
 import { worseExitCode } from "../../src/cli/exit-code.js";
 import { temperatureLadder } from "../../src/cli/file-options.js";
 import { listOption, optionalNumberOption, tokenListOption } from "../../src/cli/option-values.js";
@@ -8,6 +7,7 @@ import { planOutputs } from "../../src/cli/outputs.js";
 import { progressText } from "../../src/cli/progress.js";
 import { formatTimings } from "../../src/cli/timings.js";
 import { MubblesError } from "../../src/errors.js";
+import { formatClock } from "../../src/output/clock.js";
 
 test.each([
   [0, 0.2, [0, 0.2, 0.4, 0.6, 0.8, 1]],

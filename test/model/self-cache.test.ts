@@ -63,6 +63,11 @@ class Expected {
     this.windows[window]![to] = [...this.windows[window]![from]!];
   }
 
+  truncateRow(window: number, row: number, length: number): void {
+    this.cache.truncateRow(window, row, length);
+    this.windows[window]![row]!.length = length;
+  }
+
   /** That a column attends to the tokens of its row, and to nothing else. */
   #expectSeen(
     feeds: ReturnType<SelfCache["feeds"]>,
@@ -112,6 +117,15 @@ describe("each row sees its own tokens", () => {
       ],
     ]);
     expected.step(0, [[[8], [9]]]);
+  });
+
+  test("a row that was cut goes on from there", () => {
+    const expected = new Expected(2, 1);
+    expected.step(0, [[[1, 2, 3]], [[4, 5, 6]]]);
+    expected.truncateRow(1, 0, 1);
+    expected.step(1, [[[7, 8]]]);
+    expected.step(0, [[[9]], [[10]]]);
+    expect(expected.windows).toEqual([[[1, 2, 3, 9]], [[4, 7, 8, 10]]]);
   });
 
   test("a copied row goes its own way", () => {

@@ -1,6 +1,7 @@
 /** A decoding window from samples, as the pipeline makes it. */
 import { assembleWindow, LogMel } from "../../src/dsp/mel.js";
 import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../../src/model/decoding-options.js";
+import type { PartialRequest, PartialResult } from "../../src/model/live-window.js";
 import type { WindowRequest, WindowResult } from "../../src/model/window.js";
 import { SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../src/units.js";
 import { decode, fixture } from "../audio/decode.js";
@@ -37,9 +38,32 @@ export function windowOf(
   };
 }
 
+/** The same audio as a partial window that is half a second longer than it. */
+export function partialOf(
+  samples: Float32Array,
+  recording: number,
+  options: Partial<PartialRequest> = {},
+): PartialRequest {
+  const { mel, windowSeconds } = windowOf(samples, recording);
+  const frames = Math.min(WINDOW_FRAMES, 2 * Math.ceil((windowSeconds + 0.5) * 50));
+  const short = new Float32Array(N_MELS * frames);
+  for (let band = 0; band < N_MELS; band++) {
+    short.set(mel.subarray(band * WINDOW_FRAMES, band * WINDOW_FRAMES + frames), band * frames);
+  }
+  return {
+    recording,
+    mel: short,
+    windowSeconds,
+    task: "transcribe",
+    language: undefined,
+    suppressTokens: [-1],
+    ...options,
+  };
+}
+
 /** Small letters and spaces only. */
-export function plainText({ segments }: WindowResult): string {
-  const text = segments.map((segment) => segment.text).join("");
+export function plainText(result: WindowResult | PartialResult): string {
+  const text = "text" in result ? result.text : result.segments.map((segment) => segment.text).join("");
   return text
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ")

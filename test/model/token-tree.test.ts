@@ -26,6 +26,20 @@ describe("branches share places", () => {
     expect(tree.size).toBe(5);
   });
 
+  test("what is cut off a branch makes room in the order it came, and stays where another branch holds it", () => {
+    const tree = new TokenTree();
+    for (let i = 0; i < 5; i++) tree.grow(0);
+    tree.copy(0, 1);
+    tree.truncate(0, 2);
+    expect(tree.placesOf(0)).toEqual([0, 1]);
+    expect(tree.placesOf(1)).toEqual([0, 1, 2, 3, 4]);
+    tree.truncate(1, 3);
+    expect([tree.grow(0), tree.grow(0), tree.grow(0)]).toEqual([3, 4, 5]);
+    tree.truncate(7, 0);
+    tree.truncate(0, 9);
+    expect(tree.lengthOf(0)).toBe(5);
+  });
+
   test("a branch that is copied onto itself stays", () => {
     const tree = new TokenTree();
     tree.grow(0);

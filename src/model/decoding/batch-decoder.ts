@@ -9,6 +9,7 @@ import type { AlignedWord } from "../timing/aligned-word.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "../window.js";
+import type { DetectedLanguage } from "./language.js";
 import { LanguageFinder } from "./language-finder.js";
 import { LoopWatch } from "./loop-watch.js";
 import { rowInputs, SingleWindow, type WindowPlace } from "./single-window.js";
@@ -58,6 +59,11 @@ export class BatchDecoder {
   /** The recording is over: its language is no longer needed. */
   forget(recording: number): void {
     this.#languages.forget(recording);
+  }
+
+  /** The language of a recording, once it is sure. */
+  settledLanguage(recording: number): DetectedLanguage | undefined {
+    return this.#languages.settled(recording);
   }
 
   /** Whether there is room for the audio of another window. */

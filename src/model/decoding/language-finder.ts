@@ -24,6 +24,11 @@ export class LanguageFinder {
     this.#memories.delete(recording);
   }
 
+  /** The language of a recording, once it is sure. */
+  settled(recording: number): DetectedLanguage | undefined {
+    return this.#memories.get(recording)?.settled;
+  }
+
   /** The language to decode a window in: the one asked for, the recording's, or what its audio says. */
   async of({ options, recording }: WindowRequest, place: WindowPlace): Promise<DetectedLanguage> {
     if (!this.#tokenizer.isMultilingual) return { language: "en", probability: 1 };

@@ -99,7 +99,7 @@ export class SingleWindow {
       wantLogits: true,
     });
     window.noSpeechProb = probabilityOf(this.#tokenizer.noSpeechToken, logits.subarray(0, vocabularySize));
-    return { choices, logits: logits.subarray(vocabularySize, 2 * vocabularySize) };
+    return { choices: choices.slice(-1), logits: logits.subarray(vocabularySize, 2 * vocabularySize) };
   }
 
   #firstSamples(window: WindowDecoder, logits: Float32Array, temperature: number): RowChoice[] {

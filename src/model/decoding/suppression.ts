@@ -20,7 +20,7 @@ export class TokenMasks {
     this.#vocabularySize = vocabularySize;
   }
 
-  of(options: DecodingOptions): Masks {
+  of(options: Pick<DecodingOptions, "suppressTokens">): Masks {
     const key = maskKey(options);
     let masks = this.#made.get(key);
     if (masks === undefined) {

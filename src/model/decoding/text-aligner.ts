@@ -10,6 +10,7 @@ import { splitIntoWords } from "../timing/split-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest } from "../window.js";
+import { AttentionRows } from "./attention-rows.js";
 import type { TextAttention } from "./loop-guard.js";
 import { ANY_TOKEN } from "./timestamp-rules.js";
 
@@ -87,7 +88,7 @@ export class TextAligner {
     const heads = config.alignmentHeads.length;
     const total = sequence.length;
     const frames = Math.min(Math.max(1, Math.floor(melFrames / FRAMES_PER_TOKEN)), config.maxAudioPositions);
-    const scores = new Float32Array(heads * total * frames);
+    const rows = new AttentionRows(heads, frames);
     const nextLogprobs = new Float32Array(total);
     this.#cache.clear(0);
     const blockTokens = wantsLogprobs ? BLOCK_TOKENS : LONG_BLOCK_TOKENS;
@@ -111,15 +112,11 @@ export class TextAligner {
         ...(wantsLogprobs ? { targets } : {}),
       });
       nextLogprobs.set(targetLogprobs, from);
-      const width = alignment.length / (heads * block.length);
-      for (let head = 0; head < heads; head++) {
-        for (let i = 0; i < block.length; i++) {
-          const source = (head * block.length + i) * width;
-          scores.set(alignment.subarray(source, source + frames), (head * total + from + i) * frames);
-        }
-      }
+      rows.append(alignment, block.length);
       discardBuffers([alignment]);
     }
-    return { attention: { scores, heads, tokens: total, frames }, nextLogprobs };
+    const attention = rows.scores();
+    rows.discard();
+    return { attention, nextLogprobs };
   }
 }

@@ -109,7 +109,10 @@ export class WindowDecoder {
 
   /** What the finished decoder came to at this temperature. */
   attempt(temperature: number): Attempt {
-    const { tokens, sumLogprob, sums, cut } = bestCandidate(this.decoder.results(), this.options.lengthPenalty);
+    const { tokens, sumLogprob, sums, cut } = bestCandidate(
+      this.decoder.results(),
+      this.options.lengthPenalty,
+    );
     const attempt = {
       temperature,
       avgLogprob: sumLogprob / (tokens.length + 1),

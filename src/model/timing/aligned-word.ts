@@ -9,3 +9,8 @@ export interface AlignedWord {
   /** Mean probability of its tokens. */
   readonly probability: number;
 }
+
+export interface AttendedWord extends AlignedWord {
+  /** Where the alignment heads look while the word's last token is chosen, from the start of the window. */
+  readonly attendedSeconds: number;
+}

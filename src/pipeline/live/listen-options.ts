@@ -2,9 +2,7 @@
 import type { RawFormat } from "../../audio/raw-format.js";
 import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../../model/decoding-options.js";
 import type { EngineOptions } from "../../model/engine.js";
-
-/** How text is confirmed before it is final; off: there are partials, but nothing is confirmed. */
-export type PolicyName = "local-agreement" | "alignatt" | "off";
+import type { PolicyName } from "./policy/text-policy.js";
 
 export interface ListenOptions {
   /** A device by name or id, "default", or a virtual one, "file:PATH" or "-"; undefined: nobody listens to this channel. */
@@ -19,6 +17,7 @@ export interface ListenOptions {
   readonly previewModel: string | undefined;
   /** Of final text. Its language and task hold for partial text too. */
   readonly decoding: DecodingOptions;
+  /** How text is confirmed before it is final; off: nothing is. */
   readonly policy: PolicyName;
   /** Part of full scale that the peak of a frame must reach before anything is taken for the beginning of speech. */
   readonly threshold: number;

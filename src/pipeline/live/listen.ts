@@ -1,13 +1,164 @@
-/** Listening from end to end: devices → level → VAD → utterances → hypotheses and finals → events, read top to bottom in `listen`. */
-import type { LiveEvent } from "../../live-events.js";
+/** Listening from end to end: devices → level, voice, utterances → hypotheses and final texts → events. Read it top to bottom. */
+import { pipeline } from "node:stream/promises";
+import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-audio.js";
+import { openChannelAudio } from "../../audio/capture/open-channel.js";
+import { createSessionClock, type PacingClock } from "../../audio/capture/session-clock.js";
+import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
+import { asMubblesError, MubblesError } from "../../errors.js";
+import type { EndEvent, LiveEvent } from "../../live-events.js";
+import { SileroVad } from "../../model/silero.js";
+import { ChannelListener } from "./channel-listener.js";
+import { DecodeLoop } from "./decode-loop.js";
+import { EngineHost } from "./engine-host.js";
+import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
+import { Lockstep } from "./lockstep.js";
+import { SessionReport } from "./session-report.js";
+import { VoiceDetector } from "./voice-detector.js";
+
+/** Audio that may wait for its final text before no more is read; from then on capture drops, and says so. */
+const MAX_WAITING_SECONDS = 120;
+/** So long may final texts take after an interrupt. */
+const FLUSH_MS = 10_000;
 
 /**
  * Events of one session: `session` first, `end` last, whatever ended it. A reader that is slow loses levels and all but the newest
  * partial text, and nothing else. When `signal` aborts, what is being said is made final, then comes `end`; leaving the loop early gives
- * that up. Throws MubblesError before the first event only: where no device opens, or an option is out of range. A failure
- * later is an `error` event and then `end` with reason "failed".
+ * that up. Throws MubblesError before the first event only: where a model or a device is missing. A failure later is an `error`
+ * event, and where nothing can go on `end` with reason "failed".
  */
-export async function* listen(_options: ListenOptions, _signal: AbortSignal): AsyncGenerator<LiveEvent> {
-  yield* [];
+export async function* listen(options: ListenOptions, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+  const isLive = options.speed !== "max";
+  const clock = createSessionClock(options.speed);
+  const leave = new AbortController();
+  const events = new EventQueue();
+  const report = new SessionReport(options, events);
+  const engines = new EngineHost(options.engine, () => report.status());
+  const previewEngines = previewHost(options, engines);
+  const sources: ChannelAudio[] = [];
+  const channels: ChannelListener[] = [];
+  const models: SileroVad[] = [];
+  let stop = () => {};
+  try {
+    const { nMels } = (await engines.lease()).engine;
+    const previewMels = (await previewEngines.lease()).engine.nMels;
+    const stopReading = AbortSignal.any([signal, leave.signal]);
+    await openSources(sources, options, { clock, signal: stopReading, report });
+    const numbers = { next: 0 };
+    for (const { channel } of sources) {
+      const vad = await SileroVad.load();
+      models.push(vad);
+      const voice = new VoiceDetector(vad, options.threshold);
+      channels.push(new ChannelListener({ channel, voice, options, nMels, previewMels, numbers, report }));
+    }
+    const lockstep = new Lockstep(sources.length);
+    const now = isLive ? () => clock.now() : () => lockstep.seconds;
+    const loop = new DecodeLoop({ ...options, channels, engines, previewEngines, isLive, now, report });
+    stop = () => loop.stop();
+    clock.start();
+    report.begin({ sources, engines: new Set([engines, previewEngines]), loop, now });
+
+    const session = { events, report, loop, lockstep: isLive ? undefined : lockstep, stopReading };
+    const failed = new Set<ChannelAudio>();
+    const hearAll = sources.map(async (source, index) => {
+      const hasEnded = await hear(source, channels[index]!, index, session);
+      if (!hasEnded) failed.add(source);
+    });
+    const decoding = loop.run();
+    decoding.catch(() => leave.abort());
+    const finish = async (): Promise<EndEvent["reason"]> => {
+      await Promise.all(hearAll);
+      loop.finish();
+      if (signal.aborted) setTimeout(stop, FLUSH_MS).unref();
+      await decoding;
+      if (signal.aborted) return "interrupted";
+      return failed.size === sources.length ? "failed" : "sources-ended";
+    };
+    finish()
+      .catch((thrown): "failed" => {
+        report.problem("error", asMubblesError(thrown));
+        return "failed";
+      })
+      .then((reason) => {
+        report.end(reason, { utterances: numbers.next, unfinished: loop.unfinished });
+        events.close();
+      });
+    yield* events;
+  } catch (thrown) {
+    throw signal.aborted ? new MubblesError("INTERRUPTED") : thrown;
+  } finally {
+    leave.abort();
+    stop();
+    for (const source of sources) await source.close();
+    await Promise.all([engines.release(), previewEngines.release()]);
+    for (const channel of channels) channel.free();
+    for (const model of models) await model.release();
+  }
+}
+
+/** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
+function previewHost({ engine, previewModel, speed }: ListenOptions, engines: EngineHost): EngineHost {
+  if (previewModel === undefined || speed === "max") return engines;
+  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
+}
+
+async function openSources(
+  sources: ChannelAudio[],
+  options: ListenOptions,
+  { clock, signal, report }: { clock: PacingClock; signal: AbortSignal; report: SessionReport },
+): Promise<void> {
+  for (const channel of ["loopback", "mic"] as const) {
+    const device = options[channel];
+    if (device === undefined) continue;
+    const onNotice = (notice: CaptureNotice) => report.notice(channel, notice);
+    sources.push(await openChannelAudio({ channel, device, raw: options.raw, clock, signal, onNotice }));
+  }
+}
+
+interface Session {
+  readonly events: EventQueue;
+  readonly report: SessionReport;
+  readonly loop: DecodeLoop;
+  /** Where audio is read as fast as text can be made. */
+  readonly lockstep: Lockstep | undefined;
+  readonly stopReading: AbortSignal;
+}
+
+/** One channel until it ends or reading stops. Returns whether it was heard to that end: else it failed, and the others go on. */
+async function hear(
+  source: ChannelAudio,
+  channel: ChannelListener,
+  index: number,
+  { events, report, loop, lockstep, stopReading }: Session,
+): Promise<boolean> {
+  const maxWaitingSeconds = lockstep === undefined ? MAX_WAITING_SECONDS : 0;
+  let isOver = false;
+  let hearing = Promise.resolve();
+  const takeIn = async (frames: AsyncIterable<Float32Array>) => {
+    for await (const frame of frames) {
+      await lockstep?.turn(index);
+      if (isOver) return;
+      hearing = channel.hear(frame);
+      await hearing;
+      loop.wake();
+      await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
+      lockstep?.advance(index);
+    }
+  };
+  try {
+    await pipeline(source.stream, cutIntoFrames, takeIn, { signal: stopReading });
+    return true;
+  } catch (thrown) {
+    if (stopReading.aborted) return true;
+    report.problem("error", asMubblesError(thrown), source.channel);
+    return false;
+  } finally {
+    // An abort does not wait for the frame under way.
+    isOver = true;
+    await hearing.catch(() => {});
+    channel.end();
+    loop.wake();
+    await loop.caughtUp(maxWaitingSeconds);
+    lockstep?.end(index);
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../src/model/decoding/sampling.js";
-import { alignWords } from "../../../src/model/timing/alignment.js";
+import { alignWords, attendedWords } from "../../../src/model/timing/alignment.js";
 import { attentionMatrix } from "../../../src/model/timing/attention-matrix.js";
 
 const START_LENGTH = 3;
@@ -29,6 +29,34 @@ describe("words", () => {
       { word: " bc", tokens: [2, 3], startSeconds: 0.4, endSeconds: 0.88, probability: 0.6 },
       { word: " d", tokens: [4], startSeconds: 0.88, endSeconds: 1.2, probability: 0.25 },
     ]);
+  });
+
+  test("and where their last token is chosen, which needs no row of the end", () => {
+    const { scores, tokens } = staircase();
+    const withoutEnd = Array.from({ length: HEADS }, (_, head) =>
+      Array.from(scores.subarray(head * tokens * FRAMES, (head * tokens + tokens - 1) * FRAMES)),
+    );
+    const words = attendedWords({
+      attention: {
+        scores: Float32Array.from(withoutEnd.flat()),
+        heads: HEADS,
+        tokens: tokens - 1,
+        frames: FRAMES,
+      },
+      startLength: START_LENGTH,
+      melFrames: 160,
+      words: WORDS,
+      probabilities: PROBABILITIES,
+    });
+    expect(words.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual([
+      [0, 0.4],
+      [0.4, 0.88],
+      [0.88, 1.2],
+    ]);
+    for (const [i, last] of [0, 2, 3].entries()) {
+      expect(words[i]!.attendedSeconds * 50).toBeGreaterThanOrEqual(BEGINS[last]!);
+      expect(words[i]!.attendedSeconds * 50).toBeLessThan(BEGINS[last + 1]!);
+    }
   });
 
   test("no word, no times", () => {

@@ -9,6 +9,7 @@ import type { PartialWord } from "../../../model/live-window.js";
 import { comparableWord } from "./comparable-word.js";
 import { ConfirmedText } from "./confirmed-text.js";
 import { lengthBeforeLoop } from "./loops.js";
+import { spokenWords } from "./spoken-words.js";
 import type { HeardText, Hypothesis, TextPolicy } from "./text-policy.js";
 
 export class LocalAgreement implements TextPolicy {
@@ -22,7 +23,7 @@ export class LocalAgreement implements TextPolicy {
   }
 
   hear({ words }: Hypothesis): HeardText {
-    const text = this.#confirmed.wordsAfter(words);
+    const text = this.#confirmed.wordsAfter(spokenWords(words));
     const agreed = this.#earlier.length < this.#hypotheses - 1 ? 0 : alikeLength(text, this.#earlier);
     const soFar = [...this.#confirmed.words, ...text.map(({ word }) => comparableWord(word))];
     const certain = Math.max(0, Math.min(agreed, lengthBeforeLoop(soFar) - this.#confirmed.words.length));

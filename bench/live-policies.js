@@ -1,0 +1,205 @@
+/**
+ * Text policies of `mubbles listen` on real speech: how long after a word's end it is shown and is certain, how much of what was
+ * confirmed the final text contradicts, how often the partial text changes.
+ *
+ *     npm run bench:policies -- [--data DIR] [--model NAME] [--match TEXT] [--threads N] [--step SECONDS]
+ *                               [--interval SECONDS] [--compute SECONDS] [--cache DIR]
+ *
+ * Each clip is decoded once with every --step more of it, into files under --cache; later runs replay these, which takes seconds.
+ * A policy then hears a hypothesis every --interval, --compute after its last sample. Clips fall into two halves by a hash of
+ * their names: constants were chosen on the first, the second tells what they are worth.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Engine } from "../dist/model/engine.js";
+import { SileroVad } from "../dist/model/silero.js";
+import { LocalAgreement } from "../dist/pipeline/live/policy/local-agreement.js";
+import { matchWords } from "./live-policies/match-words.js";
+import { recordClip } from "./live-policies/record.js";
+import { replay } from "./live-policies/replay.js";
+import { whisperStreaming } from "./live-policies/whisper-streaming.js";
+
+const SHARED_DATA = fileURLToPath(new URL("../../shared/data", import.meta.url));
+const RESULTS = fileURLToPath(new URL("results/live-policies", import.meta.url));
+/** Written without spaces between words. */
+const UNSPACED_LANGUAGES = ["zh", "ja", "th", "lo", "my", "yue"];
+/** Recordings that are no clips of one speaker's or one talk's sound. */
+const OTHER_CATEGORIES = /container|stereo|multi-minute/;
+const FINAL_COMPUTE_SECONDS = 0.6;
+
+/** @type {Record<string, () => import("../dist/pipeline/live/policy/text-policy.js").TextPolicy>} */
+const POLICIES = {
+  "whisper_streaming's LocalAgreement-2": whisperStreaming,
+  "LocalAgreement-2": () => new LocalAgreement(2),
+  "LocalAgreement-3": () => new LocalAgreement(3),
+};
+
+/**
+ * @typedef {{ file: string, language: string | null, category: string, word_times?: string }} Clip
+ * @typedef {import("./live-policies/record.js").RecordedUtterance} RecordedUtterance
+ * @typedef {import("./live-policies/replay.js").Outcome} Outcome
+ */
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      data: { type: "string", default: SHARED_DATA },
+      cache: { type: "string", default: RESULTS },
+      model: { type: "string", default: "base" },
+      match: { type: "string", default: "" },
+      threads: { type: "string", default: "2" },
+      step: { type: "string", default: "0.2" },
+      interval: { type: "string", default: "0.4" },
+      compute: { type: "string", default: "0.2" },
+    },
+  });
+  const clips = readManifest(values.data).filter(
+    ({ file, language, category }) =>
+      language !== null && !OTHER_CATEGORIES.test(category) && file.includes(values.match),
+  );
+  const recordings = await recordAll(clips, {
+    data: values.data,
+    cache: join(values.cache, values.model.replaceAll(/[^\w.-]+/g, "_"), values.step),
+    model: values.model,
+    threads: Number(values.threads),
+    stepSeconds: Number(values.step),
+  });
+  const pace = {
+    intervalSeconds: Number(values.interval),
+    computeSeconds: Number(values.compute),
+    finalComputeSeconds: FINAL_COMPUTE_SECONDS,
+  };
+  for (const half of ["first", "second"]) {
+    print(`\n${half} half`.padEnd(40) + HEADINGS);
+    for (const [name, create] of Object.entries(POLICIES)) {
+      const outcomes = clips.flatMap((clip, i) =>
+        halfOf(clip.file) === half ? replayClip(clip, recordings[i] ?? [], values.data, create, pace) : [],
+      );
+      print(name.padEnd(39) + row(outcomes));
+    }
+  }
+}
+
+/**
+ * @param {Clip} clip
+ * @param {readonly RecordedUtterance[]} utterances
+ * @param {string} data
+ * @param {() => import("../dist/pipeline/live/policy/text-policy.js").TextPolicy} create
+ * @param {import("./live-policies/replay.js").Pace} pace
+ */
+export function replayClip({ language, word_times: times }, utterances, data, create, pace) {
+  const wanted = times === undefined ? [] : readTimes(join(data, times));
+  const isUnspaced = UNSPACED_LANGUAGES.includes(language ?? "");
+  return utterances.map((utterance) => {
+    const places = matchWords(utterance.final, wanted);
+    const ends = places.map((place) => {
+      const endSeconds = place === undefined ? undefined : wanted[place]?.endSeconds;
+      return endSeconds === undefined ? undefined : endSeconds - utterance.startSeconds;
+    });
+    return replay(utterance, ends, create(), pace, isUnspaced);
+  });
+}
+
+/**
+ * @param {readonly Clip[]} clips
+ * @param {{ data: string, cache: string, model: string, threads: number, stepSeconds: number }} options
+ * @returns {Promise<RecordedUtterance[][]>}
+ */
+async function recordAll(clips, { data, cache, model, threads, stepSeconds }) {
+  const paths = clips.map(({ file }) => join(cache, `${file}.json`));
+  if (!paths.every(existsSync)) {
+    const engine = await Engine.start({ model, compute: undefined, threads });
+    const vad = await SileroVad.load();
+    try {
+      for (const [i, { file, language }] of clips.entries()) {
+        const path = paths[i] ?? "";
+        if (existsSync(path) || (!engine.isMultilingual && language !== "en")) continue;
+        process.stderr.write(`recording ${file}\n`);
+        const context = { engine, vad, language: language ?? "en", stepSeconds };
+        const utterances = await recordClip(join(data, file), context);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, JSON.stringify(utterances));
+      }
+    } finally {
+      await vad.release();
+      await engine.close();
+    }
+  }
+  return paths.map((path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : []));
+}
+
+/**
+ * @param {string} folder
+ * @returns {Clip[]}
+ */
+function readManifest(folder) {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path))
+    throw new Error(`no speech to measure with: ${path} is missing; name another folder by --data`);
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** @param {string} path */
+function readTimes(path) {
+  /** @type {{ word: string, end?: number, end_sec?: number }[]} */
+  const words = JSON.parse(readFileSync(path, "utf8"));
+  return words.map(({ word, end, end_sec: endSeconds }) => ({
+    word,
+    endSeconds: end ?? endSeconds ?? Number.NaN,
+  }));
+}
+
+/** @param {string} name */
+export function halfOf(name) {
+  return (createHash("sha256").update(name).digest()[0] ?? 0) % 2 === 0 ? "first" : "second";
+}
+
+const HEADINGS = "   words  shown after  certain after (p95)  confirmed early  false commits  revisions/s";
+
+/** @param {readonly Outcome[]} outcomes */
+function row(outcomes) {
+  const shown = outcomes.flatMap(({ hypothesisSeconds }) => hypothesisSeconds);
+  const certain = outcomes.flatMap(({ confirmedSeconds }) => confirmedSeconds);
+  const sum = (/** @type {(outcome: Outcome) => number} */ of) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const percent = (/** @type {number} */ part, /** @type {number} */ whole) =>
+    `${((100 * part) / whole).toFixed(1)} %`;
+  return [
+    String(certain.length).padStart(9),
+    `${quantile(shown, 0.5).toFixed(2)} s`.padStart(13),
+    `${quantile(certain, 0.5).toFixed(2)} s (${quantile(certain, 0.95).toFixed(2)} s)`.padStart(21),
+    percent(
+      sum(({ early }) => early),
+      certain.length,
+    ).padStart(17),
+    percent(
+      sum(({ contradicted }) => contradicted),
+      sum(({ confirmed }) => confirmed),
+    ).padStart(15),
+    (sum(({ revisions }) => revisions) / sum(({ seconds }) => seconds)).toFixed(2).padStart(13),
+  ].join("");
+}
+
+/**
+ * @param {readonly number[]} values
+ * @param {number} share
+ */
+function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+/** @param {string} line */
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
+  process.exitCode = 1;
+}

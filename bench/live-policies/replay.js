@@ -1,0 +1,85 @@
+/** A policy hears what record.js recorded, at the pace of real time; what it said when, against the final text. */
+import { comparableWord } from "../../dist/pipeline/live/policy/comparable-word.js";
+import { matchWords } from "./match-words.js";
+
+/**
+ * @typedef {import("./record.js").RecordedUtterance} RecordedUtterance
+ * @typedef {import("../../dist/pipeline/live/policy/text-policy.js").TextPolicy} TextPolicy
+ * @typedef {{ word: string, endSeconds: number }} EndedWord
+ * @typedef {object} Pace all in seconds
+ * @property {number} intervalSeconds audio between two hypotheses, at least
+ * @property {number} computeSeconds from the last sample of a hypothesis to its text
+ * @property {number} finalComputeSeconds
+ * @typedef {object} Outcome
+ * @property {number[]} confirmedSeconds of each word of the final: from its end until it was certain, confirmed or final
+ * @property {number[]} hypothesisSeconds of each word of the final: from its end until it was shown first
+ * @property {number} confirmed words
+ * @property {number} contradicted words confirmed that the final has not
+ * @property {number} early words of the final that were confirmed before it
+ * @property {number} revisions words shown as partial and then replaced or taken back
+ * @property {number} seconds of audio
+ */
+
+/**
+ * @param {RecordedUtterance} utterance
+ * @param {readonly (number | undefined)[]} wordEnds true ends of the final's words, where they are known
+ * @param {TextPolicy} policy
+ * @param {Pace} pace
+ * @param {boolean} isUnspaced words are compared by their characters
+ * @returns {Outcome}
+ */
+export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
+  const units = (/** @type {readonly EndedWord[]} */ words) => unitsOf(words, isUnspaced);
+  const finalUnits = units(
+    utterance.final.map((word, i) => ({ ...word, endSeconds: wordEnds[i] ?? word.endSeconds })),
+  );
+  /** @type {Map<number, number>} when each unit of the final was shown first */
+  const shownAt = new Map();
+  /** @type {(EndedWord & { atSeconds: number })[]} */
+  const confirmed = [];
+  /** @type {EndedWord[]} */
+  let shown = [];
+  let revisions = 0;
+  let nextSeconds = 0;
+  for (const hypothesis of utterance.hypotheses) {
+    if (hypothesis.audioSeconds < nextSeconds - 1e-6) continue;
+    nextSeconds = hypothesis.audioSeconds + pace.intervalSeconds;
+    const atSeconds = hypothesis.audioSeconds + pace.computeSeconds;
+    const { newlyConfirmed, partial } = policy.hear(hypothesis);
+    confirmed.push(...units(newlyConfirmed).map((unit) => ({ ...unit, atSeconds })));
+    const now = units([...newlyConfirmed, ...partial]);
+    revisions += matchWords(shown, now).filter((place) => place === undefined).length;
+    shown = units(partial);
+    for (const place of matchWords([...confirmed, ...shown], finalUnits)) {
+      if (place !== undefined && !shownAt.has(place)) shownAt.set(place, atSeconds);
+    }
+  }
+  const finalAtSeconds = utterance.closeSeconds + pace.finalComputeSeconds;
+  const places = matchWords(confirmed, finalUnits);
+  const confirmedAt = new Map(confirmed.map(({ atSeconds }, i) => [places[i], atSeconds]));
+  return {
+    confirmedSeconds: finalUnits.map(
+      ({ endSeconds }, i) => (confirmedAt.get(i) ?? finalAtSeconds) - endSeconds,
+    ),
+    hypothesisSeconds: finalUnits.map(({ endSeconds }, i) => (shownAt.get(i) ?? finalAtSeconds) - endSeconds),
+    confirmed: confirmed.length,
+    contradicted: places.filter((place) => place === undefined).length,
+    early: places.filter((place) => place !== undefined).length,
+    revisions,
+    seconds: utterance.closeSeconds,
+  };
+}
+
+/**
+ * What is compared and counted: words with something to hear in them, or in languages written without spaces their characters.
+ * @param {readonly EndedWord[]} words
+ * @param {boolean} isUnspaced
+ * @returns {EndedWord[]}
+ */
+function unitsOf(words, isUnspaced) {
+  const spoken = words.filter(({ word }) => comparableWord(word) !== "");
+  if (!isUnspaced) return spoken;
+  return spoken.flatMap(({ word, endSeconds }) =>
+    [...comparableWord(word)].map((character) => ({ word: character, endSeconds })),
+  );
+}

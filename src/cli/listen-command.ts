@@ -1,0 +1,73 @@
+/** `mubbles listen`: microphone and loopback at once, as text while people speak. */
+import { Command } from "commander";
+import { asMubblesError } from "../errors.js";
+import type { LiveEvent } from "../live-events.js";
+import { listen } from "../pipeline/live/listen.js";
+import { type Interrupt, listenForInterrupt } from "./interrupt.js";
+import { declareListenOptions } from "./listen-flags.js";
+import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
+import { LiveNotes } from "./live-notes.js";
+import { LoopDelayMonitor } from "./loop-delay.js";
+import { note, writeError } from "./messages.js";
+import { showEvents } from "./show-events.js";
+import { StdoutSink } from "./sinks.js";
+import { formatLiveTimings } from "./timings.js";
+
+const EXAMPLES = `
+Examples:
+  mubbles listen                                            what is said here and what the computer plays
+  mubbles listen --mic "USB Microphone" > notes.txt         one microphone
+  mubbles listen --loopback --json | jq --unbuffered -r 'select(.type == "final").text'
+  mubbles listen --mic file:talk.mp4 --speed max            a recording as if it were spoken now
+  arecord -f S16_LE -r 16000 -t raw | mubbles listen --mic - --raw s16le:16000:1
+
+Ctrl-C ends the session: what is being said is still made final. A second one leaves at once.
+docs/EVENTS.md describes the events of --json.
+
+Exit codes: 0 done, also by Ctrl-C, 1 a bug in mubbles, 2 wrong usage, 3 a file cannot be read or holds no audio,
+4 partial: audio is missing from the text, 5 model missing, broken or out of memory, 6 audio device.
+`;
+
+export function listenCommand(finish: (exitCode: number) => void): Command {
+  const command = new Command("listen")
+    .summary("transcribe microphone and loopback while people speak")
+    .description("Transcribe what a microphone hears and what an output plays, while it is spoken.")
+    .addHelpText("after", EXAMPLES);
+  return declareListenOptions(command).action(async (parsed) => {
+    finish(await listenAndShow(readListenOptions(parsed, process.stdin.isTTY === true)));
+  });
+}
+
+async function listenAndShow(options: ListenCommandOptions): Promise<number> {
+  const { quiet, verbose } = options;
+  const talkative = verbose || (process.stderr.isTTY === true && !quiet);
+  const notes = new LiveNotes({ talkative, quiet });
+  const loopDelay = new LoopDelayMonitor();
+  const tell = (event: LiveEvent) => {
+    notes.tell(event);
+    if (!verbose) return;
+    // Loading the model before may hold the loop: nobody has spoken yet.
+    if (event.type === "session") loopDelay.start();
+    if (event.type === "end") writeError(formatLiveTimings(event, loopDelay.stop()));
+  };
+  const interrupt = listenForInterrupt();
+  if (talkative) note(`loading model ${options.listen.engine.model}`);
+  const events = listen(options.listen, interrupt.signal);
+  try {
+    return await showEvents(unlessInterrupted(events, interrupt), options, new StdoutSink(), tell);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** Ctrl-C is the way to end: before anybody could be heard it ends without an event, and without an error. */
+async function* unlessInterrupted(
+  events: AsyncIterable<LiveEvent>,
+  { signal }: Interrupt,
+): AsyncGenerator<LiveEvent> {
+  try {
+    yield* events;
+  } catch (thrown) {
+    if (!signal.aborted || asMubblesError(thrown).code !== "INTERRUPTED") throw thrown;
+  }
+}

@@ -1,0 +1,67 @@
+/** Options of every command that runs a model: which one, in what language, on what. */
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { MubblesError } from "../errors.js";
+import { COMPUTES } from "../model/checkpoint-layout.js";
+import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
+import { parseLanguage } from "../model/languages.js";
+import { numberFlag } from "./number-flag.js";
+import { choiceOption, refuse } from "./option-values.js";
+
+/** The language is to be found out. */
+export const AUTO = "auto";
+
+export function declareModelOptions(command: Command): void {
+  command.option(
+    "-m, --model <name>",
+    "base (embedded), a converted model's name, or a model folder",
+    "base",
+  );
+  command.addOption(
+    new Option("--compute <type>", "int8, fp16 or fp32 (default: as the model is stored)").argParser(
+      choiceOption("--compute", COMPUTES, ["int4"]),
+    ),
+  );
+  command.addOption(
+    new Option(
+      "-l, --language <code>",
+      `spoken language: a code, an English name, or auto (default: ${AUTO})`,
+    ).argParser(languageOption),
+  );
+  command.addOption(
+    new Option("--task <task>", "transcribe, or translate into English")
+      .default(DEFAULT_DECODING_OPTIONS.task)
+      .argParser(choiceOption("--task", ["transcribe", "translate"])),
+  );
+}
+
+export function declareMachineOptions(command: Command): void {
+  const threads = `threads of the model (default: all cores, here ${availableParallelism()})`;
+  command.addOption(numberFlag("--threads <n>", threads, { min: 1, max: 1024, whole: true }));
+  command.addOption(
+    new Option("--device <name>", "auto or cpu (cuda, dml and coreml are to come)")
+      .default("auto")
+      .argParser(deviceOption),
+  );
+}
+
+/** "auto" stays a word: commander makes an empty text of a parser's undefined. */
+function languageOption(text: string): string {
+  try {
+    return parseLanguage(text) ?? AUTO;
+  } catch (thrown) {
+    if (thrown instanceof RangeError)
+      throw refuse("--language", "a code such as de, a name such as German, or auto", text);
+    throw thrown;
+  }
+}
+
+function deviceOption(text: string): "auto" | "cpu" {
+  if (text === "cuda" || text === "dml" || text === "coreml") {
+    throw new MubblesError("DEVICE_UNAVAILABLE", {
+      where: `--device ${text}`,
+      detail: "this version runs on the CPU",
+    });
+  }
+  return choiceOption("--device", ["auto", "cpu"])(text);
+}

@@ -1,0 +1,196 @@
+/** One channel from its samples to utterances: level, voice, log-mel, and what waits to become text. */
+
+import { LevelMeter } from "../../dsp/level.js";
+import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
+import type { ChannelName } from "../../live-events.js";
+import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
+import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
+import { MelHistory } from "../mel-history.js";
+import type { ListenOptions } from "./listen-options.js";
+import { createTextPolicy } from "./policy/create-text-policy.js";
+import type { ChannelWork } from "./scheduler.js";
+import type { SessionReport } from "./session-report.js";
+import type { Utterance } from "./utterance.js";
+import type { VoiceDetector } from "./voice-detector.js";
+
+interface ChannelParts {
+  readonly channel: ChannelName;
+  readonly voice: VoiceDetector;
+  readonly options: ListenOptions;
+  readonly nMels: 80 | 128;
+  /** Of the model that partial text comes from. */
+  readonly previewMels: 80 | 128;
+  /** Numbers utterances over all channels. */
+  readonly numbers: { next: number };
+  readonly report: SessionReport;
+}
+
+/** A level event about ten times a second. */
+const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
+
+export class ChannelListener {
+  readonly channel: ChannelName;
+  readonly #parts: ChannelParts;
+  readonly #tracker: UtteranceTracker;
+  readonly #mel: MelHistory;
+  /** The same one where both models have as many mel bands. */
+  readonly #previewMel: MelHistory;
+  readonly #level = new LevelMeter();
+  #frames = 0;
+  #samples = 0;
+  #open: Utterance | undefined;
+  readonly #waiting: Utterance[] = [];
+
+  constructor(parts: ChannelParts) {
+    const { channel, options, nMels, previewMels } = parts;
+    this.#parts = parts;
+    this.channel = channel;
+    this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
+    this.#mel = new MelHistory(nMels);
+    this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
+  }
+
+  /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
+  async hear(frame: Float32Array): Promise<void> {
+    const { voice, report } = this.#parts;
+    this.#samples += frame.length;
+    this.#measure(frame);
+    const began = performance.now();
+    for (const mel of this.#mels()) mel.push(frame);
+    const heard = performance.now();
+    report.totals.melSeconds += (heard - began) / 1000;
+    const probabilities = await voice.push(wholeFrame(frame), !this.#tracker.isIdle);
+    report.totals.vadSeconds += (performance.now() - heard) / 1000;
+    for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
+    const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
+    for (const mel of this.#mels()) mel.dropBefore(neededFrame);
+  }
+
+  /** The channel is over: what is being said ends here. */
+  end(): void {
+    for (const mel of this.#mels()) mel.flush();
+    for (const probability of this.#parts.voice.end()) this.#settle(this.#tracker.push(probability));
+    this.#settle(this.#tracker.end(this.#samples));
+  }
+
+  free(): void {
+    for (const mel of this.#mels()) mel.free();
+  }
+
+  /** The utterance that is being spoken. */
+  get open(): Utterance | undefined {
+    return this.#open;
+  }
+
+  /** Nobody speaks and nothing waits. */
+  get isIdle(): boolean {
+    return this.#tracker.isIdle && this.#waiting.length === 0;
+  }
+
+  /** Where the open utterance would end if nothing more were said. */
+  get openEndSample(): number {
+    return this.#tracker.open?.endSample ?? 0;
+  }
+
+  /** How long nobody has been heard at the end of the open utterance. */
+  get silenceSeconds(): number {
+    return (this.#tracker.open?.silentSamples ?? 0) / SAMPLE_RATE_HZ;
+  }
+
+  /** Utterances without final text, oldest first. */
+  get waiting(): readonly Utterance[] {
+    return this.#waiting;
+  }
+
+  /** The oldest one has its final text. */
+  shift(): void {
+    this.#waiting.shift();
+  }
+
+  get work(): ChannelWork {
+    const open = this.#tracker.open;
+    const utterance = this.#open;
+    const waitsSince = this.#waiting[0]?.closed?.endSample;
+    return {
+      waitsSinceSeconds: waitsSince === undefined ? undefined : waitsSince / SAMPLE_RATE_HZ,
+      maySpeculate:
+        open !== undefined &&
+        open.silentSamples >= POST_ROLL_SAMPLES &&
+        utterance?.speculation?.endSample !== open.endSample,
+      unheardSeconds:
+        open === undefined || utterance === undefined
+          ? 0
+          : (open.voiceEndSample - utterance.heardSample) / SAMPLE_RATE_HZ,
+    };
+  }
+
+  /** A copy of the log-mel columns of the open utterance up to a sample, for the engine of finals or that of partials. */
+  columns(startSample: number, endSample: number, isPreview = false): Float32Array {
+    const mel = isPreview ? this.#previewMel : this.#mel;
+    return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
+  }
+
+  #measure(frame: Float32Array): void {
+    const { channel, report } = this.#parts;
+    this.#level.push(frame);
+    this.#frames++;
+    if (this.#frames % LEVEL_FRAMES === 0) report.emit({ type: "level", channel, ...this.#level.level });
+  }
+
+  #settle(boundaries: readonly Boundary[]): void {
+    for (const boundary of boundaries) {
+      if (boundary.type === "begin") this.#begin(boundary.startSample);
+      else this.#close(boundary.endSample);
+    }
+  }
+
+  #begin(startSample: number): void {
+    const { channel, options, numbers, report } = this.#parts;
+    const number = numbers.next++;
+    this.#open = {
+      number,
+      startSample,
+      policy: createTextPolicy(options.policy),
+      heardSample: startSample,
+      draft: [],
+      partial: "",
+      speculation: undefined,
+      closed: undefined,
+    };
+    const startSeconds = startSample / SAMPLE_RATE_HZ;
+    report.emit({
+      type: "speech",
+      channel,
+      utterance: number,
+      state: "start",
+      startSeconds,
+      endSeconds: undefined,
+    });
+  }
+
+  #close(endSample: number): void {
+    const utterance = this.#open;
+    if (utterance === undefined) return;
+    const { channel, report } = this.#parts;
+    const { number, startSample } = utterance;
+    this.#open = undefined;
+    utterance.closed = { endSample, columns: this.columns(startSample, endSample) };
+    this.#waiting.push(utterance);
+    const startSeconds = startSample / SAMPLE_RATE_HZ;
+    const endSeconds = endSample / SAMPLE_RATE_HZ;
+    report.totals.speechSeconds += endSeconds - startSeconds;
+    report.emit({ type: "speech", channel, utterance: number, state: "end", startSeconds, endSeconds });
+  }
+
+  #mels(): Set<MelHistory> {
+    return new Set([this.#mel, this.#previewMel]);
+  }
+}
+
+/** The end of a channel, as if silence followed. */
+function wholeFrame(frame: Float32Array): Float32Array {
+  if (frame.length === SILERO_FRAME_SAMPLES) return frame;
+  const whole = new Float32Array(SILERO_FRAME_SAMPLES);
+  whole.set(frame);
+  return whole;
+}

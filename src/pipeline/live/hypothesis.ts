@@ -1,0 +1,88 @@
+/** What an utterance sounds like so far: one hypothesis, and what the policy makes of it. */
+import { assembleWindow } from "../../dsp/mel.js";
+import type { LiveWord } from "../../live-events.js";
+import type { DecodingOptions } from "../../model/decoding-options.js";
+import type { Engine } from "../../model/engine.js";
+import type { PartialWord } from "../../model/live-window.js";
+import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
+import type { ChannelListener } from "./channel-listener.js";
+import type { SessionReport } from "./session-report.js";
+import type { Utterance } from "./utterance.js";
+
+interface HypothesisContext {
+  readonly channel: ChannelListener;
+  readonly engine: Engine;
+  readonly recording: number;
+  readonly decoding: DecodingOptions;
+  readonly report: SessionReport;
+}
+
+/** Silence behind the audio: with less, text that ends in the middle of a word is often lost. */
+const TAIL_FRAMES = 0.5 * FRAMES_PER_SECOND;
+
+/** Decodes all that there is of an open utterance and emits its text, unless that is final meanwhile. */
+export async function hearUtterance(
+  utterance: Utterance,
+  { channel, engine, recording, decoding, report }: HypothesisContext,
+): Promise<void> {
+  const { startSample, draft, policy, number } = utterance;
+  const { openEndSample, silenceSeconds } = channel;
+  const columns = channel.columns(startSample, openEndSample, true);
+  const result = await engine.decodePartial({
+    recording,
+    ...shortWindow(columns, engine.nMels),
+    task: decoding.task,
+    language: decoding.language,
+    suppressTokens: decoding.suppressTokens,
+    draft,
+  });
+  report.totals.partials++;
+  report.totals.encodeSeconds += result.encodeSeconds;
+  report.totals.decodeSeconds += result.decodeSeconds;
+  report.totals.tokens += result.tokens.length;
+  utterance.draft = result.tokens;
+  utterance.heardSample = openEndSample;
+  if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
+  const audioSeconds = (openEndSample - startSample) / SAMPLE_RATE_HZ;
+  const { words, isCut } = result;
+  const { newlyConfirmed, partial } = policy.hear({ words, isCut, audioSeconds, silenceSeconds });
+  const offsetSeconds = startSample / SAMPLE_RATE_HZ;
+  const of = { channel: channel.channel, utterance: number };
+  const text = (heard: readonly PartialWord[]) =>
+    placeWords(heard, offsetSeconds, offsetSeconds + audioSeconds);
+  if (newlyConfirmed.length > 0) report.emit({ type: "confirmed", ...of, ...text(newlyConfirmed) });
+  // What is confirmed is no longer partial, so its reader has to hear of it.
+  else if (textOf(partial) === utterance.partial) return;
+  utterance.partial = textOf(partial);
+  report.emit({ type: "partial", ...of, ...text(partial) });
+}
+
+/** The audio and a little silence, as short as the encoder takes it. */
+function shortWindow(columns: Float32Array, nMels: number): { mel: Float32Array; windowSeconds: number } {
+  const frames = columns.length / nMels;
+  const windowFrames = Math.ceil((frames + TAIL_FRAMES) / FRAMES_PER_TOKEN) * FRAMES_PER_TOKEN;
+  const mel = new Float32Array(nMels * Math.min(windowFrames, WINDOW_FRAMES));
+  assembleWindow(columns, frames, nMels, mel, mel.length / nMels);
+  return { mel, windowSeconds: frames / FRAMES_PER_SECOND };
+}
+
+/** On the session's timeline; the bounds of no words at all are those of what was heard. */
+function placeWords(words: readonly PartialWord[], fromSeconds: number, toSeconds: number) {
+  const place = (seconds: number) => Math.round((fromSeconds + seconds) * 1000) / 1000;
+  const placed: LiveWord[] = words.map(({ word, startSeconds, endSeconds }) => ({
+    word,
+    startSeconds: place(startSeconds),
+    endSeconds: place(endSeconds),
+  }));
+  return {
+    startSeconds: placed[0]?.startSeconds ?? fromSeconds,
+    endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
+    text: textOf(words),
+    words: placed,
+  };
+}
+
+/** With the space that its first word begins with: texts of one utterance are put together as they are. */
+function textOf(words: readonly PartialWord[]): string {
+  return words.map(({ word }) => word).join("");
+}
