@@ -114,6 +114,7 @@ class ReopeningStream implements CaptureStream {
         this.#droppedBeforeSeconds += previous.droppedSeconds;
         this.#stream = stream;
         if (this.#signal.aborted) await stream.close();
+        else if (stream.device.isSilentWhenIdle) this.#recovered();
         return;
       } catch (thrown) {
         const error = unlessBug(thrown);

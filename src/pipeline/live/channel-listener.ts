@@ -6,6 +6,7 @@ import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { MelHistory } from "../mel-history.js";
+import type { EchoGate } from "./echo-gate.js";
 import type { ListenOptions } from "./listen-options.js";
 import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
@@ -16,6 +17,8 @@ import type { VoiceDetector } from "./voice-detector.js";
 interface ChannelParts {
   readonly channel: ChannelName;
   readonly voice: VoiceDetector;
+  /** Where what the loopback plays is kept out of the microphone. */
+  readonly echo: EchoGate | undefined;
   readonly options: ListenOptions;
   readonly nMels: 80 | 128;
   /** Of the model that partial text comes from. */
@@ -52,9 +55,28 @@ export class ChannelListener {
 
   /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
   async hear(frame: Float32Array): Promise<void> {
-    const { voice, report } = this.#parts;
     this.#samples += frame.length;
     this.#measure(frame);
+    const { echo } = this.#parts;
+    if (this.channel === "loopback") echo?.hear(frame);
+    const isCleaned = this.channel === "mic" && echo !== undefined;
+    const clean = isCleaned ? await echo.clean(frame) : frame;
+    if (clean !== undefined) await this.#listen(clean);
+  }
+
+  /** The channel is over: what is being said ends here. */
+  async end(): Promise<void> {
+    const { echo, voice } = this.#parts;
+    if (this.channel === "loopback") echo?.endLoopback();
+    const last = this.channel === "mic" ? echo?.end() : undefined;
+    if (last !== undefined) await this.#listen(last);
+    for (const mel of this.#mels()) mel.flush();
+    for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
+    this.#settle(this.#tracker.end(this.#samples));
+  }
+
+  async #listen(frame: Float32Array): Promise<void> {
+    const { voice, report } = this.#parts;
     const began = performance.now();
     for (const mel of this.#mels()) mel.push(frame);
     const heard = performance.now();
@@ -64,13 +86,6 @@ export class ChannelListener {
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
     for (const mel of this.#mels()) mel.dropBefore(neededFrame);
-  }
-
-  /** The channel is over: what is being said ends here. */
-  end(): void {
-    for (const mel of this.#mels()) mel.flush();
-    for (const probability of this.#parts.voice.end()) this.#settle(this.#tracker.push(probability));
-    this.#settle(this.#tracker.end(this.#samples));
   }
 
   free(): void {

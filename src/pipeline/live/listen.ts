@@ -9,6 +9,7 @@ import type { EndEvent, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
+import { EchoGate } from "./echo-gate.js";
 import { EngineHost } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
@@ -45,11 +46,14 @@ export async function* listen(options: ListenOptions, signal: AbortSignal): Asyn
     const stopReading = AbortSignal.any([signal, leave.signal]);
     await openSources(sources, options, { clock, signal: stopReading, report });
     const numbers = { next: 0 };
+    const echo = sources.length > 1 && options.echoGate !== "off" ? new EchoGate(isLive) : undefined;
     for (const { channel } of sources) {
       const vad = await SileroVad.load();
       models.push(vad);
       const voice = new VoiceDetector(vad, options.threshold);
-      channels.push(new ChannelListener({ channel, voice, options, nMels, previewMels, numbers, report }));
+      channels.push(
+        new ChannelListener({ channel, voice, echo, options, nMels, previewMels, numbers, report }),
+      );
     }
     const lockstep = new Lockstep(sources.length);
     const now = isLive ? () => clock.now() : () => lockstep.seconds;
@@ -156,7 +160,7 @@ async function hear(
     // An abort does not wait for the frame under way.
     isOver = true;
     await hearing.catch(() => {});
-    channel.end();
+    await channel.end();
     loop.wake();
     await loop.caughtUp(maxWaitingSeconds);
     lockstep?.end(index);
