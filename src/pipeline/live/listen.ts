@@ -46,7 +46,9 @@ export async function* listen(options: ListenOptions, signal: AbortSignal): Asyn
     const stopReading = AbortSignal.any([signal, leave.signal]);
     await openSources(sources, options, { clock, signal: stopReading, report });
     const numbers = { next: 0 };
-    const echo = sources.length > 1 && options.echoGate !== "off" ? new EchoGate(isLive) : undefined;
+    const { echoGate } = options;
+    const hasEcho = sources.length > 1 && echoGate !== "off";
+    const echo = hasEcho ? new EchoGate(echoGate, isLive) : undefined;
     for (const { channel } of sources) {
       const vad = await SileroVad.load();
       models.push(vad);
