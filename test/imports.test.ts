@@ -30,6 +30,8 @@ const SEAMS: Readonly<Record<string, string>> = {
   "native/pkg": "dsp/mel.ts",
   "pulseaudio.js": "audio/capture/pulse/pulse-connection.ts",
   naudiodon: "audio/capture/port-audio/capture-child.ts",
+  audiotee: "audio/capture/loopback/core-audio-tap.ts",
+  audify: "audio/capture/loopback/wasapi-loopback.ts",
 };
 
 /** Modules of Node that dsp, which has no I/O, may still use, by file. */

@@ -212,9 +212,17 @@ export class Resampler {
       const start = this.#at + Math.floor(position / up);
       const phase = ((position % up) / up) * INTERPOLATED_PHASES;
       const row = Math.floor(phase);
-      const before = dot(work, start, bank, row * taps, taps);
-      const after = dot(work, start, bank, (row + 1) * taps, taps);
-      output[offset + k] = before + (phase - row) * (after - before);
+      const before = row * taps;
+      const after = before + taps;
+      let sumBefore = 0;
+      let sumAfter = 0;
+      for (let tap = 0; tap < taps; tap += 2) {
+        const even = work[start + tap]!;
+        const odd = work[start + tap + 1]!;
+        sumBefore += even * bank[before + tap]! + odd * bank[before + tap + 1]!;
+        sumAfter += even * bank[after + tap]! + odd * bank[after + tap + 1]!;
+      }
+      output[offset + k] = sumBefore + (phase - row) * (sumAfter - sumBefore);
     }
   }
 }

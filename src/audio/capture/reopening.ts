@@ -74,7 +74,7 @@ class ReopeningStream implements CaptureStream {
     try {
       while (!this.#signal.aborted) {
         try {
-          for await (const packet of watchForStall(this.#stream.packets, stallMs)) {
+          for await (const packet of this.#watched(stallMs)) {
             if (packet === STALLED) {
               this.#stalled(stallMs);
               stallMs = Math.min(2 * stallMs, MAX_STALL_MS);
@@ -92,6 +92,11 @@ class ReopeningStream implements CaptureStream {
     } finally {
       await this.close();
     }
+  }
+
+  #watched(stallMs: number): AsyncIterable<CapturePacket | typeof STALLED> {
+    const { packets, device } = this.#stream;
+    return device.isSilentWhenIdle ? packets : watchForStall(packets, stallMs);
   }
 
   /** Tries until there is a device or somebody leaves. */

@@ -13,10 +13,10 @@ export class AttentionRows {
     this.#frames = frames;
   }
 
-  /** `alignment` [heads × tokens × a window's frames], as a step of one row returns it. */
-  append(alignment: Float32Array, tokens: number): void {
+  /** `alignment` [heads × tokens × a window's frames], as a step of one row returns it; the first `skipped` tokens are left out. */
+  append(alignment: Float32Array, tokens: number, skipped = 0): void {
     const width = alignment.length / (this.#heads * tokens);
-    for (let token = 0; token < tokens; token++) {
+    for (let token = Math.max(0, skipped); token < tokens; token++) {
       const row = new Float32Array(this.#heads * this.#frames);
       for (let head = 0; head < this.#heads; head++) {
         const start = (head * tokens + token) * width;
@@ -26,15 +26,8 @@ export class AttentionRows {
     }
   }
 
-  /** A copy of the last `count` tokens. */
-  last(count: number): AttentionRows {
-    const copy = new AttentionRows(this.#heads, this.#frames);
-    copy.#tokens.push(...this.#tokens.slice(-count));
-    return copy;
-  }
-
   truncate(length: number): void {
-    this.#tokens.length = Math.min(length, this.#tokens.length);
+    this.#tokens.length = Math.max(0, Math.min(length, this.#tokens.length));
   }
 
   scores(): AttentionScores {

@@ -120,7 +120,7 @@ export class ChannelListener {
       unheardSeconds:
         open === undefined || utterance === undefined
           ? 0
-          : (open.endSample - utterance.heardSample) / SAMPLE_RATE_HZ,
+          : (open.voiceEndSample - utterance.heardSample) / SAMPLE_RATE_HZ,
     };
   }
 
@@ -153,6 +153,7 @@ export class ChannelListener {
       policy: createTextPolicy(options.policy),
       heardSample: startSample,
       draft: [],
+      partial: "",
       speculation: undefined,
       closed: undefined,
     };

@@ -30,6 +30,7 @@ export class DecodeLoop {
   /** Of each channel: where its last final text ended. */
   readonly #endSeconds = new Map<ChannelListener, number>();
   #lastSpeechSeconds = 0;
+  #isMakingFinal = false;
   #isHearing = false;
   #isFinishing = false;
   #isStopped = false;
@@ -52,10 +53,12 @@ export class DecodeLoop {
   /** A channel has heard more. */
   wake(): void {
     if (this.#isStopped) return;
-    if (this.#options.channels.some(({ isIdle }) => !isIdle)) {
-      this.#lastSpeechSeconds = this.#options.now();
+    const { channels, isLive, now, report } = this.#options;
+    if (channels.some(({ isIdle }) => !isIdle)) {
+      this.#lastSpeechSeconds = now();
       this.#load();
     }
+    if (isLive && this.#governor.update(this.lagSeconds, now())) report.status();
     tell(this.#onNews);
   }
 
@@ -93,9 +96,8 @@ export class DecodeLoop {
   }
 
   async #makeFinals(): Promise<void> {
-    const { channels, isLive, now, report } = this.#options;
+    const { channels, isLive } = this.#options;
     while (!this.#isStopped) {
-      if (isLive && this.#governor.update(this.lagSeconds, now())) report.status();
       const job = nextFinal(
         channels.map(({ work }) => work),
         this.load,
@@ -114,6 +116,7 @@ export class DecodeLoop {
       const channel = nextPartial(
         channels.map(({ work }) => work),
         this.load,
+        this.#isMakingFinal,
       );
       if (channel === undefined) await next(this.#onNews);
       else await this.#hear(channel);
@@ -155,6 +158,7 @@ export class DecodeLoop {
     { endSample, columns }: ClosedAudio,
   ): Promise<DecodedText> {
     const { engines, report, channels } = this.#options;
+    this.#isMakingFinal = true;
     const { engine, recording } = await engines.lease();
     const decoded = await finalText({
       startSample,
@@ -165,6 +169,7 @@ export class DecodeLoop {
       recording: recording(index),
       decoding: this.#decoding(),
     });
+    this.#isMakingFinal = false;
     for (const { encodeSeconds, decodeSeconds, tokenCount } of decoded.results) {
       report.totals.encodeSeconds += encodeSeconds;
       report.totals.decodeSeconds += decodeSeconds;

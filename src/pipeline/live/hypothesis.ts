@@ -51,6 +51,9 @@ export async function hearUtterance(
   const text = (heard: readonly PartialWord[]) =>
     placeWords(heard, offsetSeconds, offsetSeconds + audioSeconds);
   if (newlyConfirmed.length > 0) report.emit({ type: "confirmed", ...of, ...text(newlyConfirmed) });
+  // What is confirmed is no longer partial, so its reader has to hear of it.
+  else if (textOf(partial) === utterance.partial) return;
+  utterance.partial = textOf(partial);
   report.emit({ type: "partial", ...of, ...text(partial) });
 }
 
@@ -74,7 +77,12 @@ function placeWords(words: readonly PartialWord[], fromSeconds: number, toSecond
   return {
     startSeconds: placed[0]?.startSeconds ?? fromSeconds,
     endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
-    text: words.map(({ word }) => word).join(""),
+    text: textOf(words),
     words: placed,
   };
+}
+
+/** With the space that its first word begins with: texts of one utterance are put together as they are. */
+function textOf(words: readonly PartialWord[]): string {
+  return words.map(({ word }) => word).join("");
 }

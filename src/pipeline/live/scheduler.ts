@@ -7,7 +7,7 @@ export interface ChannelWork {
   readonly waitsSinceSeconds: number | undefined;
   /** The open utterance pauses long enough to be worth a final text in advance, and has none of this pause. */
   readonly maySpeculate: boolean;
-  /** Audio of the open utterance that no hypothesis has heard, silence at its end but for a little not counted. */
+  /** Audio of the open utterance that no hypothesis has heard, silence at its end not counted. */
   readonly unheardSeconds: number;
 }
 
@@ -24,6 +24,8 @@ const PARTIAL_STEP_SECONDS: Readonly<Record<LoadLevel, number>> = {
   "greedy-finals": 4,
 };
 
+const STEPS_BESIDE_FINAL = 3;
+
 /** The utterance that has waited longest for its final text, else one that pauses; undefined: nothing is worth doing now. */
 export function nextFinal(channels: readonly ChannelWork[], load: LoadLevel): FinalJob | undefined {
   const waiting = indexOfLargest(channels, ({ waitsSinceSeconds }) =>
@@ -36,10 +38,18 @@ export function nextFinal(channels: readonly ChannelWork[], load: LoadLevel): Fi
   return { type: "speculation", channel: pausing };
 }
 
-/** The channel whose audio has waited longest to be heard; undefined: none has enough of it. */
-export function nextPartial(channels: readonly ChannelWork[], load: LoadLevel): number | undefined {
+/**
+ * The channel whose audio has waited longest to be heard; undefined: none has enough of it. While a final text is under way, which
+ * every hypothesis holds up, it takes more.
+ */
+export function nextPartial(
+  channels: readonly ChannelWork[],
+  load: LoadLevel,
+  isMakingFinal: boolean,
+): number | undefined {
+  const stepSeconds = PARTIAL_STEP_SECONDS[load] * (isMakingFinal ? STEPS_BESIDE_FINAL : 1);
   return indexOfLargest(channels, ({ unheardSeconds }) =>
-    unheardSeconds >= PARTIAL_STEP_SECONDS[load] ? unheardSeconds : undefined,
+    unheardSeconds >= stepSeconds ? unheardSeconds : undefined,
   );
 }
 

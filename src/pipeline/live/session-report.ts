@@ -2,10 +2,15 @@
 import { availableParallelism } from "node:os";
 import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-audio.js";
 import { MubblesError } from "../../errors.js";
-import type { ChannelName, EndEvent, LiveEvent, LiveTimings } from "../../live-events.js";
+import type {
+  ChannelName,
+  EndEvent,
+  EngineState,
+  LiveEvent,
+  LiveTimings,
+  LoadLevel,
+} from "../../live-events.js";
 import { packageVersion } from "../../version.js";
-import type { DecodeLoop } from "./decode-loop.js";
-import type { EngineHost } from "./engine-host.js";
 import type { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
 import { noLiveTotals } from "./live-totals.js";
@@ -15,10 +20,12 @@ type WithoutTime<E> = E extends unknown ? Omit<E, "atSeconds"> : never;
 /** What there is once the session has begun. */
 interface SessionParts {
   readonly sources: readonly ChannelAudio[];
-  readonly engines: ReadonlySet<EngineHost>;
-  readonly loop: DecodeLoop;
   /** Seconds of the session. */
   readonly now: () => number;
+  /** Of the loop that makes text. */
+  readonly loop: { readonly load: LoadLevel; readonly lagSeconds: number };
+  /** Of models that are at work; the first makes final text. */
+  readonly engines: ReadonlySet<{ readonly state: EngineState; readonly loadSeconds: number }>;
 }
 
 export class SessionReport {

@@ -18,6 +18,8 @@ export interface Utterance {
   heardSample: number;
   /** Text tokens of the last hypothesis. */
   draft: readonly number[];
+  /** Its text that is not confirmed, as it was told last. */
+  partial: string;
   /** Text made in advance in a pause; right only if the utterance ends with it. */
   speculation: { readonly endSample: number; readonly text: FinalText | undefined } | undefined;
   closed: ClosedAudio | undefined;
