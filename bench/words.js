@@ -20,14 +20,13 @@ import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { peerPython, peerScript } from "./peers/python.js";
+import { matched, normalised } from "./word-matching.js";
 
 const MUBBLES = fileURLToPath(new URL("../bin/mubbles.js", import.meta.url));
 const SHARED = fileURLToPath(new URL("../../shared", import.meta.url));
 const COLLARS_SECONDS = [0.05, 0.2];
 /** Both sides are in hundredths of a second. */
 const ROUNDING_SECONDS = 1e-6;
-/** @type {Record<string, string>} */
-const SPOKEN_FORMS = { mr: "mister", mrs: "missus", dr: "doctor" };
 
 /**
  * @typedef {{ word: string, start: number, end: number }} TimedWord
@@ -176,48 +175,6 @@ function count(given, wanted) {
     startErrors: pairs.map(([ours, theirs]) => ours.start - theirs.start),
     endErrors: pairs.map(([ours, theirs]) => ours.end - theirs.end),
   };
-}
-
-/** @param {string} word */
-function normalised(word) {
-  const plain = word
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "");
-  return SPOKEN_FORMS[plain] ?? plain;
-}
-
-/**
- * Pairs of equal words in order, as many as there can be.
- * @param {readonly TimedWord[]} given
- * @param {readonly TimedWord[]} wanted
- * @returns {[TimedWord, TimedWord][]}
- */
-function matched(given, wanted) {
-  const left = given.map(({ word }) => normalised(word));
-  const right = wanted.map(({ word }) => normalised(word));
-  /** Most pairs of the words from i and from j on. */
-  const most = Array.from({ length: left.length + 1 }, () => new Int32Array(right.length + 1));
-  const at = (/** @type {number} */ i, /** @type {number} */ j) => most[i]?.[j] ?? 0;
-  for (let i = left.length - 1; i >= 0; i--) {
-    for (let j = right.length - 1; j >= 0; j--) {
-      const row = most[i];
-      if (row === undefined) continue;
-      row[j] = left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  /** @type {[TimedWord, TimedWord][]} */
-  const pairs = [];
-  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
-    const [ours, theirs] = [given[i], wanted[j]];
-    if (left[i] === right[j] && ours !== undefined && theirs !== undefined) {
-      pairs.push([ours, theirs]);
-      i++;
-      j++;
-    } else if (at(i + 1, j) >= at(i, j + 1)) i++;
-    else j++;
-  }
-  return pairs;
 }
 
 /**

@@ -9,6 +9,7 @@ import { note } from "./messages.js";
 import { choiceOption } from "./option-values.js";
 import { createSpinner } from "./progress.js";
 import { StdoutSink } from "./sinks.js";
+import { table } from "./table.js";
 
 const EXAMPLES = `
 Examples:
@@ -84,10 +85,7 @@ async function list(): Promise<void> {
   const rows = [["NAME", "COMPUTE", "SIZE", "FOLDER"]];
   for (const { name, compute, bytes, folder } of listModels())
     rows.push([name, compute, megabytes(bytes), folder]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  await print(
-    rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}\n`).join(""),
-  );
+  await print(table(rows));
 }
 
 function modelName(source: string, compute: Compute): string {

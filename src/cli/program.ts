@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
+import { devicesCommand } from "./devices-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
@@ -11,6 +12,7 @@ Examples:
   mubbles file meeting.mp4 > meeting.srt
   mubbles file -f srt,json -o subtitles *.mkv
   mubbles listen --json
+  mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
 
@@ -26,6 +28,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(fileCommand(finish));
   program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
+  program.addCommand(devicesCommand());
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.

@@ -22,15 +22,19 @@ const CUTOFF = 15 / 16;
 const MAX_EXACT_PHASES = 1024;
 /** Linear interpolation between 512 phases errs below -115 dB: under the stop-band. */
 const INTERPOLATED_PHASES = 512;
+/** The terms of an adjustable ratio are of this order: far finer than any clock, and their products stay whole numbers. */
+const ADJUSTABLE_TERM = 2 ** 34;
 /** Input samples taken into the work buffer at a time. */
 const BLOCK_SAMPLES = 8192;
 
 export class Resampler {
   readonly inputRateHz: number;
   readonly outputRateHz: number;
-  /** Output rate : input rate in lowest terms. */
+  /** Output rate : input rate in lowest terms, or where it is adjustable in terms about as large as ADJUSTABLE_TERM. */
   readonly #up: number;
-  readonly #down: number;
+  #down: number;
+  readonly #unstretchedDown: number;
+  readonly #isAdjustable: boolean;
   readonly #exact: boolean;
   readonly #taps: number;
   /** `[phases × taps]`, row-major; with interpolation one more row, the first shifted by a sample. */
@@ -41,19 +45,22 @@ export class Resampler {
   /** Next output: its first tap lies on `#work[#at]`, and it is `#phase / #up` of a sample later. */
   #at = 0;
   #phase = 0;
-  #inputSamples = 0;
-  #outputSamples = 0;
 
-  /** Rates are whole numbers of hertz. Throws RangeError on others. */
-  constructor(inputRateHz: number, outputRateHz: number) {
+  /** Rates are whole numbers of hertz. Throws RangeError on others. Only an `adjustable` ratio can be stretched; it costs more. */
+  constructor(inputRateHz: number, outputRateHz: number, { adjustable = false } = {}) {
     for (const rateHz of [inputRateHz, outputRateHz]) {
       if (!Number.isSafeInteger(rateHz) || rateHz < 1) throw new RangeError(`sample rate: ${rateHz} Hz`);
     }
     this.inputRateHz = inputRateHz;
     this.outputRateHz = outputRateHz;
     const divisor = greatestCommonDivisor(inputRateHz, outputRateHz);
-    this.#up = exactDivide(outputRateHz, divisor);
-    this.#down = exactDivide(inputRateHz, divisor);
+    const up = exactDivide(outputRateHz, divisor);
+    const down = exactDivide(inputRateHz, divisor);
+    const scale = adjustable ? Math.ceil(ADJUSTABLE_TERM / Math.max(up, down)) : 1;
+    this.#up = up * scale;
+    this.#down = down * scale;
+    this.#unstretchedDown = this.#down;
+    this.#isAdjustable = adjustable;
     this.#exact = this.#up <= MAX_EXACT_PHASES;
     const stretch = Math.max(1, this.#down / this.#up);
     this.#taps = 2 * Math.ceil(ZERO_CROSSINGS * stretch);
@@ -67,6 +74,15 @@ export class Resampler {
     this.reset();
   }
 
+  /**
+   * From here on the output is longer by this part of its length than the rates say: 0.0001 makes 16 001.6 samples of 16 000. For
+   * clocks that are a little off, and small enough not to be heard. Throws RangeError where the ratio is not adjustable.
+   */
+  stretch(part: number): void {
+    if (!this.#isAdjustable) throw new RangeError("the ratio of this resampler is fixed");
+    this.#down = Math.round(this.#unstretchedDown / (1 + part));
+  }
+
   /** An upper bound of what `process` writes for so many input samples, and `flush` for none. */
   maxOutputSamples(inputSamples: number): number {
     return Math.ceil(((inputSamples + 2 * this.#taps) * this.#up) / this.#down) + 1;
@@ -75,10 +91,8 @@ export class Resampler {
   /** Writes the output that `input` completes to the start of `output`; returns how many samples that is. */
   process(input: Float32Array, output: Float32Array): number {
     this.#requireRoom(output, input.length);
-    this.#inputSamples += input.length;
-    if (this.#up === this.#down) {
+    if (this.#up === this.#down && !this.#isAdjustable) {
       output.set(input);
-      this.#outputSamples += input.length;
       return input.length;
     }
     let written = 0;
@@ -89,7 +103,6 @@ export class Resampler {
       taken += count;
       written += this.#emit(output, written, Number.POSITIVE_INFINITY);
     }
-    this.#outputSamples += written;
     return written;
   }
 
@@ -99,7 +112,9 @@ export class Resampler {
    */
   flush(output: Float32Array): number {
     this.#requireRoom(output, 0);
-    const due = Math.round((this.#inputSamples * this.#up) / this.#down) - this.#outputSamples;
+    // Outputs whose centre, between the two middle taps, lies before the end of the input.
+    const centre = this.#at + this.#taps / 2 - 1;
+    const due = Math.round(((this.#filled - centre) * this.#up - this.#phase) / this.#down);
     let written = 0;
     while (written < due) {
       this.#work.fill(0, this.#filled);
@@ -117,8 +132,6 @@ export class Resampler {
     this.#work.fill(0, 0, this.#filled);
     this.#at = 0;
     this.#phase = 0;
-    this.#inputSamples = 0;
-    this.#outputSamples = 0;
   }
 
   #requireRoom(output: Float32Array, inputSamples: number): void {
@@ -183,32 +196,44 @@ export class Resampler {
         output[offset + k + 2 * up] = sum2;
         output[offset + k + 3 * up] = sum3;
       }
-      for (; k < count; k += up, start += down) output[offset + k] = this.#sum(start, row);
+      for (; k < count; k += up, start += down) {
+        output[offset + k] = dot(work, start, bank, row, taps);
+      }
     }
   }
 
   #emitInterpolated(output: Float32Array, offset: number, count: number): void {
+    const work = this.#work;
+    const bank = this.#bank;
+    const taps = this.#taps;
     const up = this.#up;
     for (let k = 0; k < count; k++) {
       const position = this.#phase + k * this.#down;
       const start = this.#at + Math.floor(position / up);
       const phase = ((position % up) / up) * INTERPOLATED_PHASES;
       const row = Math.floor(phase);
-      const before = this.#sum(start, row * this.#taps);
-      const after = this.#sum(start, (row + 1) * this.#taps);
-      output[offset + k] = before + (phase - row) * (after - before);
+      const before = row * taps;
+      const after = before + taps;
+      let sumBefore = 0;
+      let sumAfter = 0;
+      for (let tap = 0; tap < taps; tap += 2) {
+        const even = work[start + tap]!;
+        const odd = work[start + tap + 1]!;
+        sumBefore += even * bank[before + tap]! + odd * bank[before + tap + 1]!;
+        sumAfter += even * bank[after + tap]! + odd * bank[after + tap + 1]!;
+      }
+      output[offset + k] = sumBefore + (phase - row) * (sumAfter - sumBefore);
     }
   }
+}
 
-  #sum(start: number, row: number): number {
-    const work = this.#work;
-    const bank = this.#bank;
-    let sum = 0;
-    for (let tap = 0; tap < this.#taps; tap += 2) {
-      sum += work[start + tap]! * bank[row + tap]! + work[start + tap + 1]! * bank[row + tap + 1]!;
-    }
-    return sum;
+/** Input from `start` on, weighted by the coefficients from `row` on. */
+function dot(work: Float32Array, start: number, bank: Float32Array, row: number, taps: number): number {
+  let sum = 0;
+  for (let tap = 0; tap < taps; tap += 2) {
+    sum += work[start + tap]! * bank[row + tap]! + work[start + tap + 1]! * bank[row + tap + 1]!;
   }
+  return sum;
 }
 
 /**

@@ -25,6 +25,8 @@ export type Boundary =
 /** The utterance that is being spoken. */
 export interface OpenUtterance {
   readonly startSample: number;
+  /** The last frame with a voice ends here. */
+  readonly voiceEndSample: number;
   /** Where it would end if nothing more were said. */
   readonly endSample: number;
   /** How long nobody has been heard; 0 while somebody speaks. */
@@ -99,6 +101,7 @@ export class UtteranceTracker {
     if (!this.#isOpen) return undefined;
     return {
       startSample: this.#startSample,
+      voiceEndSample: this.#voiceEndSample,
       endSample: this.#endSample(this.#positionSample),
       silentSamples: this.#silentSamples,
     };

@@ -1,16 +1,16 @@
 /** The worker thread Whisper lives in: onnxruntime's run() holds its thread, and the interface must never wait for it. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
-import { parentPort, workerData } from "node:worker_threads";
 import { MubblesError } from "../errors.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
 import { PartialDecoder } from "./decoding/partial-decoder.js";
-import type { Answers, EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
+import { openEnginePort } from "./engine-port.js";
+import type { Answers, FromWorker } from "./engine-protocol.js";
 import { EngineQueue, type Waiting } from "./engine-queue.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
 
-const port = parentPort!;
-const send = (message: FromWorker) => port.postMessage(message);
+const port = openEnginePort();
+const send = (message: FromWorker) => port.send(message);
 const queue = new EngineQueue();
 /** Thrown out of the work under way when the engine is closed. */
 class Closing extends Error {}
@@ -20,19 +20,22 @@ let partialUnderWay: { readonly id: number; readonly controller: AbortController
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows } = workerData as EngineWorkerData;
+const { folder, threads, maxWindows, encodesAhead } = port.data;
 try {
   const began = performance.now();
-  const runtime = await WhisperRuntime.load(folder, threads);
+  const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
   const { nMels, isMultilingual, endToken, decoderLayers } = runtime.config;
-  port.on("message", (message: ToWorker) => {
+  port.listen((message) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
     else if (message.type === "cancel") cancel(message.id);
-    else queue.add(message);
+    else {
+      runtime.encodeAhead(message.request.mel);
+      queue.add(message);
+    }
     if (isRunning) return;
     work(runtime, batch, partials).catch((error) =>
       error instanceof Closing ? close(runtime) : fail(error),
@@ -55,7 +58,7 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
   isRunning = true;
   while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
     const isStepping = !batch.isIdle;
-    const next = queue.take(isStepping, (question) => canBegin(question, batch));
+    const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
     const began = performance.now();
     if (next === undefined) await batch.step();
     else await begin(next, batch, partials);
@@ -66,7 +69,8 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
   if (isClosing) await close(runtime);
 }
 
-function canBegin(question: Waiting, batch: BatchDecoder): boolean {
+function canBegin(question: Waiting, batch: BatchDecoder, runtime: WhisperRuntime): boolean {
+  if (!batch.isIdle && runtime.isEncoding(question.request.mel)) return false;
   return question.type === "window" ? batch.canAdmit(question.request) : batch.hasRoom;
 }
 

@@ -1,10 +1,9 @@
-/** Whisper in its worker thread, as the rest of the program sees it: windows in, results out. */
+/** Whisper in its worker, as the rest of the program sees it: windows in, results out. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
+import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
@@ -18,13 +17,22 @@ export interface EngineOptions {
   readonly compute: Compute | undefined;
   /** Threads of each matrix product; undefined: all cores. */
   readonly threads: number | undefined;
+  /**
+   * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
+   * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
+   */
+  readonly encodesAhead?: boolean;
+  /** In a process of its own: when it is closed all its memory is given back, which a thread's is not. */
+  readonly isIsolated?: boolean;
 }
 
 /**
- * Windows decoded together: they share each pass over the weights. On 2 cores with AVX2 and no VNNI more than two gain nothing
- * (24 s against 24.7 s for 245 s of audio), and each holds 37 MB of cross-attention keys and values (base) and its caches.
+ * Windows decoded together: they share each pass over the weights. A third takes a tenth less time and 22 MB more, and with it
+ * a run would no longer take less memory than what it is compared with (docs/BENCHMARKS.md).
  */
 const MAX_WINDOWS = 2;
+
+const STOPPED = { detail: "the engine stopped" };
 
 interface Waiting {
   readonly resolve: (result: Answers[keyof Answers]) => void;
@@ -38,9 +46,13 @@ export class Engine {
   readonly endToken: number;
   readonly decoderLayers: number;
   readonly loadSeconds: number;
+  /** Of the process it has for itself. */
+  readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
-  readonly #worker: Worker;
+  /** Whether another window can be encoded without holding up those that are decoded. */
+  readonly encodesAhead: boolean;
+  readonly #transport: EngineTransport;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
   #nextRecording = 0;
@@ -50,45 +62,56 @@ export class Engine {
   #hasExited = false;
 
   private constructor(
-    worker: Worker,
+    transport: EngineTransport,
     folder: string,
     loaded: Extract<FromWorker, { type: "loaded" }>,
     loadSeconds: number,
+    encodesAhead: boolean,
   ) {
-    this.#worker = worker;
+    this.#transport = transport;
+    this.processId = transport.processId;
     this.#folder = folder;
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
     this.endToken = loaded.endToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
-    worker.on("message", (message: FromWorker) => this.#receive(message));
-    worker.on("error", (error) => this.#fail(workerError(error)));
-    worker.on("exit", () => {
+    this.encodesAhead = encodesAhead;
+    transport.events.on("message", (message: FromWorker) => this.#receive(message));
+    transport.events.on("error", (error) => this.#fail(workerError(error)));
+    transport.events.on("exit", () => {
       this.#hasExited = true;
-      this.#fail(new MubblesError("INTERNAL", { detail: "the engine stopped" }));
+      this.#fail(new MubblesError("INTERNAL", STOPPED));
     });
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start({ model, compute, threads }: EngineOptions): Promise<Engine> {
+  static async start({
+    model,
+    compute,
+    threads,
+    encodesAhead = false,
+    isIsolated = false,
+  }: EngineOptions): Promise<Engine> {
     const began = performance.now();
     const { folder } = await resolveModel(model, compute);
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
+      encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
     };
-    const worker = new Worker(workerUrl("model/engine-worker"), {
-      workerData: data,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
-    });
+    const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
     const first = await new Promise<FromWorker>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", (error) => reject(workerError(error)));
+      transport.events.once("message", resolve);
+      transport.events.once("error", (error) => reject(workerError(error)));
+      transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
     });
-    if (first.type === "loaded") return new Engine(worker, folder, first, (performance.now() - began) / 1000);
+    if (first.type === "loaded") {
+      const loadSeconds = (performance.now() - began) / 1000;
+      return new Engine(transport, folder, first, loadSeconds, data.encodesAhead);
+    }
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
     }
@@ -151,7 +174,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#fail(new MubblesError("INTERRUPTED"));
     if (this.#hasExited) return;
-    const exited = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    const exited = new Promise<void>((resolve) => this.#transport.events.once("exit", () => resolve()));
     this.#send({ type: "close" });
     await exited;
   }
@@ -166,7 +189,7 @@ export class Engine {
   }
 
   #send(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
+    this.#transport.send(message, transfer);
   }
 
   #receive(message: FromWorker): void {

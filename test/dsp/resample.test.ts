@@ -99,6 +99,44 @@ describe("Resampler", () => {
   });
 });
 
+describe("an adjustable ratio", () => {
+  const adjustable = (inputRateHz: number) => new Resampler(inputRateHz, 16_000, { adjustable: true });
+
+  test.each([16_000, 44_100, 48_000])("unstretched gives what a fixed one does from %i Hz", (inputRateHz) => {
+    const input = sine(1000, inputRateHz, inputRateHz / 4);
+    const output = drain(adjustable(inputRateHz), input);
+    expect(largestDifference(inner(output), inner(run(inputRateHz, 16_000, input)))).toBeLessThan(1e-4);
+  });
+
+  test.each([0.001, -0.0002])(
+    "stretched by %f lowers the pitch by as much, and makes it as much longer",
+    (part) => {
+      const resampler = adjustable(48_000);
+      resampler.stretch(part);
+      const output = drain(resampler, sine(1000, 48_000, 480_000));
+      expect(output.length).toBe(Math.round(160_000 * (1 + part)));
+      const expected = sine(1000 / (1 + part), 16_000, output.length);
+      expect(largestDifference(inner(output), inner(expected))).toBeLessThan(1e-3);
+    },
+  );
+
+  test("changes in the middle without a jump", () => {
+    const resampler = adjustable(16_000);
+    const input = sine(200, 16_000, 16_000);
+    const buffer = new Float32Array(resampler.maxOutputSamples(16_000) + 100);
+    let written = resampler.process(input.subarray(0, 8000), buffer);
+    resampler.stretch(0.001);
+    written += resampler.process(input.subarray(8000), buffer.subarray(written));
+    const steps = buffer.subarray(100, written).map((sample, i) => sample - buffer[99 + i]!);
+    // The steepest step of the sine itself.
+    expect(peak(steps)).toBeLessThan(1.01 * 2 * Math.PI * (200 / 16_000));
+  });
+
+  test("is asked for when the resampler is made", () => {
+    expect(() => new Resampler(44_101, 16_000).stretch(0.001)).toThrow(RangeError);
+  });
+});
+
 function run(
   inputRateHz: number,
   outputRateHz: number,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Engine } from "../../src/model/engine.js";
 import { SAMPLE_RATE_HZ } from "../../src/units.js";
-import { plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
+import { partialOf, plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { thrownCode } from "./thrown-code.js";
 
@@ -69,6 +69,31 @@ test("a given text is aligned as the same text decoded is", async () => {
   const other = windowOf(sentence, recording);
   const empty = { ...other, language: "en", task: "transcribe" as const, tokens: [] };
   expect(await engine.align(empty)).toEqual([]);
+});
+
+test("partials between the windows under way, and none for whom nobody waits", async () => {
+  const recording = engine.newRecording();
+  const final = engine.decodeWindow(windowOf(sentence, recording, { beamSize: 3 }));
+  const controller = new AbortController();
+  const cancelled = engine.decodePartial(partialOf(sentence, recording), controller.signal);
+  const partial = engine.decodePartial(partialOf(sentence, recording), new AbortController().signal);
+  controller.abort();
+  expect(await cancelled).toBeUndefined();
+  expect(plainText((await partial)!)).toBe(SENTENCE);
+  expect(plainText(await final)).toBe(SENTENCE);
+  expect(await engine.decodePartial(partialOf(sentence, recording), controller.signal)).toBeUndefined();
+  // The window has settled the recording's language.
+  const { language, languageProbability } = await engine.decodePartial(partialOf(sentence, recording));
+  expect(language).toBe("en");
+  expect(languageProbability).toBe((await final).languageProbability);
+});
+
+test("a partial under way ends with its step", async () => {
+  const controller = new AbortController();
+  const cancelled = engine.decodePartial(partialOf(sentence, 0), controller.signal);
+  setTimeout(() => controller.abort(), 50);
+  expect(await cancelled).toBeUndefined();
+  expect(plainText(await engine.decodePartial(partialOf(sentence, 0)))).toBe(SENTENCE);
 });
 
 test("the language of a window", async () => {

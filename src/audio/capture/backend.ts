@@ -13,6 +13,8 @@ export interface AudioDevice {
   readonly channels: number;
   readonly sampleRateHz: number;
   readonly backend: string;
+  /** Nothing at all comes while nothing is played: a pause is no stall. */
+  readonly isSilentWhenIdle?: true;
 }
 
 /** Each says of itself what it holds: after a device was lost and found again, rate and channels may be others. */
@@ -41,7 +43,7 @@ export interface CaptureBackend {
   readonly name: string;
   /** Throws MubblesError DEVICE_BACKEND_UNAVAILABLE where its server or library is missing. */
   devices(): Promise<readonly AudioDevice[]>;
-  /** Throws DEVICE_NOT_FOUND, DEVICE_LOST, or DEVICE_WRONG where the system opened another one than was asked. */
+  /** Throws DEVICE_LOST where the device is not there or cannot be opened, DEVICE_WRONG where the system opened another one than was asked. */
   open(device: AudioDevice): Promise<CaptureStream>;
 }
 

@@ -11,7 +11,7 @@ export function chooseDevice(devices: readonly AudioDevice[], request: DeviceReq
   if (request.name === "default") {
     const found = ofKind.find(({ isDefault }) => isDefault);
     if (found !== undefined) return found;
-    throw notFound(request, `there is no default ${request.kind}; ${listOf(ofKind)}`);
+    throw notFound(request, `there is no default ${request.kind}; ${listOf(ofKind, request)}`);
   }
   const others = devices.filter(({ kind }) => kind !== request.kind);
   for (const fits of [isExactly, isExactlyButForCase, isPartly]) {
@@ -22,7 +22,7 @@ export function chooseDevice(devices: readonly AudioDevice[], request: DeviceReq
       throw notFound(request, `it could be ${[found, ...more].map(describe).join(", ")}`);
     }
   }
-  throw notFound(request, listOf(ofKind));
+  throw notFound(request, listOf(ofKind.length > 0 ? ofKind : others, request));
 }
 
 function isExactly(device: AudioDevice, asked: string): boolean {
@@ -45,8 +45,10 @@ function notFound({ kind, name }: DeviceRequest, detail: string): MubblesError {
   return new MubblesError("DEVICE_NOT_FOUND", { where: `${kind} ${name}`, detail });
 }
 
-function listOf(devices: readonly AudioDevice[]): string {
-  return devices.length === 0 ? "there is none of its kind" : `there is ${devices.map(describe).join(", ")}`;
+function listOf(devices: readonly AudioDevice[], { kind }: DeviceRequest): string {
+  const list = devices.length === 0 ? "there is none" : `there is ${devices.map(describe).join(", ")}`;
+  const hasLoopback = kind === "microphone" || devices.some((device) => device.kind === "loopback");
+  return hasLoopback ? list : `${list}; docs/devices.md says what a loopback needs on this system`;
 }
 
 function describe({ id, name }: AudioDevice): string {

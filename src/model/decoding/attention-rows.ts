@@ -1,4 +1,5 @@
 /** Scores of the alignment heads, put together from the steps that gave them. */
+import { discardBuffers } from "../discard.js";
 import type { AttentionScores } from "../timing/attention-matrix.js";
 
 export class AttentionRows {
@@ -13,10 +14,10 @@ export class AttentionRows {
     this.#frames = frames;
   }
 
-  /** `alignment` [heads × tokens × a window's frames], as a step of one row returns it. */
-  append(alignment: Float32Array, tokens: number): void {
+  /** `alignment` [heads × tokens × a window's frames], as a step of one row returns it; the first `skipped` tokens are left out. */
+  append(alignment: Float32Array, tokens: number, skipped = 0): void {
     const width = alignment.length / (this.#heads * tokens);
-    for (let token = 0; token < tokens; token++) {
+    for (let token = Math.max(0, skipped); token < tokens; token++) {
       const row = new Float32Array(this.#heads * this.#frames);
       for (let head = 0; head < this.#heads; head++) {
         const start = (head * tokens + token) * width;
@@ -26,15 +27,13 @@ export class AttentionRows {
     }
   }
 
-  /** A copy of the last `count` tokens. */
-  last(count: number): AttentionRows {
-    const copy = new AttentionRows(this.#heads, this.#frames);
-    copy.#tokens.push(...this.#tokens.slice(-count));
-    return copy;
+  truncate(length: number): void {
+    this.#tokens.length = Math.max(0, Math.min(length, this.#tokens.length));
   }
 
-  truncate(length: number): void {
-    this.#tokens.length = Math.min(length, this.#tokens.length);
+  /** Frees its memory; it is not to be used afterwards. */
+  discard(): void {
+    discardBuffers(this.#tokens.splice(0));
   }
 
   scores(): AttentionScores {

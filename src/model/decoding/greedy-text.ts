@@ -1,8 +1,7 @@
 /** A text that grows by its most probable tokens, behind a beginning that is given. */
-import { keptBeforeRestart } from "./restart-guard.js";
 import type { RowChoice } from "./token-decoder.js";
 
-interface GreedyTextOptions {
+export interface GreedyTextOptions {
   /** What the text begins with, whatever the model thinks of it. */
   readonly prefix: readonly number[];
   /** Tokens it may have, the prefix among them. */
@@ -70,13 +69,15 @@ export class GreedyText {
       this.#endLogprob = logprob;
       return this.#end();
     }
-    this.#push(token, logprob);
-    const kept = keptBeforeRestart(this.#tokens);
-    if (kept === undefined) return token;
+    return this.#push(token, logprob);
+  }
+
+  /** Ends it with the first `kept` tokens, but not before the end of its prefix. */
+  cut(kept: number): void {
     this.#isCut = true;
-    this.#tokens.length = Math.max(kept, prefix.length);
+    this.#tokens.length = Math.max(kept, this.#options.prefix.length);
     this.#logprobs.length = this.#tokens.length;
-    return this.#end();
+    this.#end();
   }
 
   #push(token: number, logprob: number): number {

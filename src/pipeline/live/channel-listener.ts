@@ -1,58 +1,91 @@
 /** One channel from its samples to utterances: level, voice, log-mel, and what waits to become text. */
 
-import {
-  type Boundary,
-  POST_ROLL_SAMPLES,
-  type UtteranceOptions,
-  UtteranceTracker,
-} from "../../dsp/utterance-tracker.js";
+import { LevelMeter } from "../../dsp/level.js";
+import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
-import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { MelHistory } from "../mel-history.js";
-import type { TextPolicy } from "./policy/text-policy.js";
+import type { EchoGate } from "./echo-gate.js";
+import type { ListenOptions } from "./listen-options.js";
+import type { LiveSettings } from "./live-settings.js";
+import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
+import { SPECTRUM_STEP_SECONDS, Spectrum } from "./spectrum.js";
 import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
-interface ChannelListenerOptions {
+interface ChannelParts {
   readonly channel: ChannelName;
   readonly voice: VoiceDetector;
-  readonly utterances: UtteranceOptions;
+  /** Where what the loopback plays is kept out of the microphone. */
+  readonly echo: EchoGate | undefined;
+  readonly options: ListenOptions;
+  readonly settings: LiveSettings;
   readonly nMels: 80 | 128;
   /** Of the model that partial text comes from. */
   readonly previewMels: 80 | 128;
-  readonly newPolicy: () => TextPolicy;
   /** Numbers utterances over all channels. */
-  readonly nextNumber: () => number;
+  readonly numbers: { next: number };
   readonly report: SessionReport;
 }
 
+/** A level event about ten times a second. */
+const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
+
 export class ChannelListener {
   readonly channel: ChannelName;
-  readonly #options: ChannelListenerOptions;
+  readonly #parts: ChannelParts;
   readonly #tracker: UtteranceTracker;
   readonly #mel: MelHistory;
   /** The same one where both models have as many mel bands. */
   readonly #previewMel: MelHistory;
+  readonly #level = new LevelMeter();
+  readonly #spectrum: Spectrum | undefined;
+  #frames = 0;
   #samples = 0;
   #open: Utterance | undefined;
   readonly #waiting: Utterance[] = [];
 
-  constructor(options: ChannelListenerOptions) {
-    this.#options = options;
-    this.channel = options.channel;
-    this.#tracker = new UtteranceTracker(options.utterances);
-    this.#mel = new MelHistory(options.nMels);
-    this.#previewMel =
-      options.previewMels === options.nMels ? this.#mel : new MelHistory(options.previewMels);
+  constructor(parts: ChannelParts) {
+    const { channel, options, nMels, previewMels } = parts;
+    this.#parts = parts;
+    this.channel = channel;
+    this.#spectrum = options.hasSpectrum ? new Spectrum(nMels) : undefined;
+    this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
+    this.#mel = new MelHistory(nMels);
+    this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
   }
 
   /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
   async hear(frame: Float32Array): Promise<void> {
-    const { voice, report } = this.#options;
     this.#samples += frame.length;
+    const { echo, settings } = this.#parts;
+    // What loudspeakers play is echo in the microphone whether or not it is transcribed itself.
+    if (this.channel === "loopback") echo?.hear(frame);
+    const isCleaned = this.channel === "mic" && echo !== undefined;
+    const isPaused = settings.isPaused(this.channel);
+    this.#measure(isPaused ? new Float32Array(frame.length) : frame);
+    const clean = isCleaned ? await echo.clean(frame) : frame;
+    if (clean === undefined) return;
+    const isSilent = isPaused || settings.isMuted(this.channel);
+    await this.#listen(isSilent ? new Float32Array(clean.length) : clean);
+  }
+
+  /** The channel is over: what is being said ends here. */
+  async end(): Promise<void> {
+    const { echo, voice } = this.#parts;
+    if (this.channel === "loopback") echo?.endLoopback();
+    const last = this.channel === "mic" ? echo?.end() : undefined;
+    if (last !== undefined) await this.#listen(last);
+    for (const mel of this.#mels()) mel.flush();
+    for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
+    this.#settle(this.#tracker.end(this.#samples));
+  }
+
+  async #listen(frame: Float32Array): Promise<void> {
+    const { voice, report } = this.#parts;
     const began = performance.now();
     for (const mel of this.#mels()) mel.push(frame);
     const heard = performance.now();
@@ -60,15 +93,10 @@ export class ChannelListener {
     const probabilities = await voice.push(wholeFrame(frame), !this.#tracker.isIdle);
     report.totals.vadSeconds += (performance.now() - heard) / 1000;
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
+    if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
-    for (const mel of this.#mels()) mel.dropBefore(neededFrame);
-  }
-
-  /** The channel is over: what is being said ends here. */
-  end(): void {
-    for (const mel of this.#mels()) mel.flush();
-    for (const probability of this.#options.voice.end()) this.#settle(this.#tracker.push(probability));
-    this.#settle(this.#tracker.end(this.#samples));
+    const keptFrame = Math.min(neededFrame, this.#spectrum?.nextFrame ?? neededFrame);
+    for (const mel of this.#mels()) mel.dropBefore(keptFrame);
   }
 
   free(): void {
@@ -118,7 +146,7 @@ export class ChannelListener {
       unheardSeconds:
         open === undefined || utterance === undefined
           ? 0
-          : (open.endSample - utterance.heardSample) / SAMPLE_RATE_HZ,
+          : (open.voiceEndSample - utterance.heardSample) / SAMPLE_RATE_HZ,
     };
   }
 
@@ -126,6 +154,22 @@ export class ChannelListener {
   columns(startSample: number, endSample: number, isPreview = false): Float32Array {
     const mel = isPreview ? this.#previewMel : this.#mel;
     return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
+  }
+
+  #measure(frame: Float32Array): void {
+    const { channel, report } = this.#parts;
+    this.#level.push(frame);
+    this.#frames++;
+    if (this.#frames % LEVEL_FRAMES === 0) report.emit({ type: "level", channel, ...this.#level.level });
+  }
+
+  #draw(spectrum: Spectrum): void {
+    const from = spectrum.nextFrame;
+    const columns = spectrum.take(this.#mel.slice(from, this.#mel.endFrame));
+    if (columns.length === 0) return;
+    const { channel, report } = this.#parts;
+    const startSeconds = from / FRAMES_PER_SECOND;
+    report.emit({ type: "spectrum", channel, startSeconds, stepSeconds: SPECTRUM_STEP_SECONDS, columns });
   }
 
   #settle(boundaries: readonly Boundary[]): void {
@@ -136,14 +180,16 @@ export class ChannelListener {
   }
 
   #begin(startSample: number): void {
-    const { channel, report, newPolicy, nextNumber } = this.#options;
-    const number = nextNumber();
+    const { channel, options, settings, numbers, report } = this.#parts;
+    const number = numbers.next++;
     this.#open = {
       number,
       startSample,
-      policy: newPolicy(),
+      policy: createTextPolicy(options.policy),
+      decoding: settings.decoding,
       heardSample: startSample,
       draft: [],
+      partial: "",
       speculation: undefined,
       closed: undefined,
     };
@@ -161,7 +207,7 @@ export class ChannelListener {
   #close(endSample: number): void {
     const utterance = this.#open;
     if (utterance === undefined) return;
-    const { channel, report } = this.#options;
+    const { channel, report } = this.#parts;
     const { number, startSample } = utterance;
     this.#open = undefined;
     utterance.closed = { endSample, columns: this.columns(startSample, endSample) };

@@ -1,5 +1,5 @@
-/** Gives the engine one piece of work after another: final texts, texts in advance, hypotheses. */
-
+/** Keeps the engine at work: one final text at a time, and beside it one hypothesis at a time. */
+import type { LoadLevel } from "../../live-events.js";
 import type { DecodingOptions } from "../../model/decoding-options.js";
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
@@ -7,7 +7,7 @@ import type { EngineHost } from "./engine-host.js";
 import { type DecodedText, finalText } from "./final-text.js";
 import { hearUtterance } from "./hypothesis.js";
 import { LoadGovernor } from "./load-governor.js";
-import { type Job, nextJob } from "./scheduler.js";
+import { nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
 import type { ClosedAudio, Utterance } from "./utterance.js";
 
@@ -16,7 +16,6 @@ interface DecodeLoopOptions {
   readonly engines: EngineHost;
   /** Of partial text; the same where it comes from the same model. */
   readonly previewEngines: EngineHost;
-  readonly decoding: DecodingOptions;
   /** Real time: hypotheses, texts in advance, and less of them where the machine is too slow. Else final texts alone. */
   readonly isLive: boolean;
   readonly unloadAfterSeconds: number;
@@ -30,11 +29,13 @@ export class DecodeLoop {
   /** Of each channel: where its last final text ended. */
   readonly #endSeconds = new Map<ChannelListener, number>();
   #lastSpeechSeconds = 0;
-  #hearing: AbortController | undefined;
+  #isMakingFinal = false;
+  #isHearing = false;
   #isFinishing = false;
   #isStopped = false;
-  #onNews: (() => void) | undefined;
-  #onProgress: (() => void)[] = [];
+  /** Who waits for audio, and who for texts to be final. */
+  readonly #onNews = new Set<() => void>();
+  readonly #onFinal = new Set<() => void>();
 
   constructor(options: DecodeLoopOptions) {
     this.#options = options;
@@ -42,51 +43,48 @@ export class DecodeLoop {
 
   /** Works until `finish` was called and nothing waits, or until `stop`. Throws what the engine throws. */
   async run(): Promise<void> {
-    while (!this.#isStopped) {
-      const job = this.#next();
-      if (job !== undefined) await this.#do(job);
-      else if (this.#isFinishing) return;
-      else if (this.#mayUnload()) await this.#unload();
-      else await new Promise<void>((resolve) => (this.#onNews = resolve));
-    }
+    const stopped = (async () => {
+      while (!this.#isStopped) await next(this.#onNews);
+    })();
+    await Promise.race([stopped, Promise.all([this.#makeFinals(), this.#makePartials()])]);
   }
 
   /** A channel has heard more. */
   wake(): void {
-    if (this.#options.channels.some(({ isIdle }) => !isIdle)) {
-      this.#lastSpeechSeconds = this.#options.now();
+    if (this.#isStopped) return;
+    const { channels, isLive, now, report } = this.#options;
+    if (channels.some(({ isIdle }) => !isIdle)) {
+      this.#lastSpeechSeconds = now();
       this.#load();
     }
-    if (this.#options.channels.some(({ waiting }) => waiting.length > 0)) this.#hearing?.abort();
-    this.#onNews?.();
+    if (isLive && this.#governor.update(this.lagSeconds, now())) report.status();
+    tell(this.#onNews);
   }
 
   /** No more audio comes. */
   finish(): void {
     this.#isFinishing = true;
-    this.#onNews?.();
+    tell(this.#onNews);
   }
 
-  /** Whatever waits is given up. */
+  /** What waits or is under way is given up. */
   stop(): void {
     this.#isStopped = true;
-    this.#onNews?.();
-    this.#tellProgress();
-  }
-
-  /** As `stop`, but what is done in time is kept. */
-  giveUpAfter(ms: number): void {
-    setTimeout(() => this.stop(), ms).unref();
+    tell(this.#onNews);
+    tell(this.#onFinal);
   }
 
   /** Resolves when at most so much audio waits for its final text. */
   async caughtUp(maxWaitingSeconds: number): Promise<void> {
-    while (!this.#isStopped && this.#waitingSeconds() > maxWaitingSeconds) {
-      await new Promise<void>((resolve) => this.#onProgress.push(resolve));
-    }
+    while (!this.#isStopped && this.#waitingSeconds() > maxWaitingSeconds) await next(this.#onFinal);
   }
 
-  get load() {
+  /** Utterances that have ended and have no final text. */
+  get unfinished(): number {
+    return this.#options.channels.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  }
+
+  get load(): LoadLevel {
     return this.#governor.level;
   }
 
@@ -96,63 +94,81 @@ export class DecodeLoop {
     return Math.max(0, ...waiting.map((endSeconds) => this.#options.now() - endSeconds));
   }
 
-  #next(): Job | undefined {
-    const { channels, isLive, report, now } = this.#options;
-    if (isLive && this.#governor.update(this.lagSeconds, now())) report.status();
-    const work = channels.map((channel) => channel.work);
-    const job = nextJob(work, this.#governor.level);
-    return isLive || job?.type === "final" ? job : undefined;
+  async #makeFinals(): Promise<void> {
+    const { channels, isLive } = this.#options;
+    while (!this.#isStopped) {
+      const job = nextFinal(
+        channels.map(({ work }) => work),
+        this.load,
+      );
+      if (job?.type === "final") await this.#finalise(job.channel);
+      else if (this.#isFinishing) return;
+      else if (job !== undefined && isLive) await this.#speculate(job.channel);
+      else if (this.#mayUnload()) await this.#unload();
+      else await next(this.#onNews);
+    }
   }
 
-  async #do({ type, channel: index }: Job): Promise<void> {
-    const channel = this.#options.channels[index]!;
-    if (type === "final") await this.#finalise(channel, index, channel.waiting[0]!);
-    else if (type === "speculation") await this.#speculate(channel, index, channel.open!);
-    else await this.#hear(channel, index, channel.open!);
+  async #makePartials(): Promise<void> {
+    const { channels, isLive } = this.#options;
+    while (isLive && !this.#isFinishing && !this.#isStopped) {
+      const channel = nextPartial(
+        channels.map(({ work }) => work),
+        this.load,
+        this.#isMakingFinal,
+      );
+      if (channel === undefined) await next(this.#onNews);
+      else await this.#hear(channel);
+    }
   }
 
-  async #finalise(channel: ChannelListener, index: number, utterance: Utterance): Promise<void> {
-    const { report } = this.#options;
-    const { number, speculation, closed } = utterance;
-    const known = speculation?.endSample === closed!.endSample ? speculation.text : undefined;
-    const text = known ?? (await this.#decode(channel, index, utterance, closed!)).text;
+  async #finalise(index: number): Promise<void> {
+    const { report, channels } = this.#options;
+    const channel = channels[index]!;
+    const utterance = channel.waiting[0]!;
+    const { number, speculation } = utterance;
+    const closed = utterance.closed!;
+    const known = speculation?.endSample === closed.endSample ? speculation.text : undefined;
+    const text = known ?? (await this.#decode(index, utterance, closed)).text;
     if (this.#isStopped) return;
     channel.shift();
     report.totals.finals++;
     this.#endSeconds.set(channel, text.endSeconds);
     report.emit({ type: "final", channel: channel.channel, utterance: number, ...text });
     report.status();
-    this.#tellProgress();
+    tell(this.#onFinal);
   }
 
-  async #speculate(channel: ChannelListener, index: number, utterance: Utterance): Promise<void> {
-    const { startSample } = utterance;
+  async #speculate(index: number): Promise<void> {
+    const channel = this.#options.channels[index]!;
+    const utterance = channel.open!;
     const endSample = channel.openEndSample;
-    const columns = channel.columns(startSample, endSample);
+    const columns = channel.columns(utterance.startSample, endSample);
     utterance.speculation = { endSample, text: undefined };
-    const { text, tokens } = await this.#decode(channel, index, utterance, { endSample, columns });
+    const { text, tokens } = await this.#decode(index, utterance, { endSample, columns });
     utterance.speculation = { endSample, text };
-    // If the speaker goes on, this is still the best guess of what was said so far.
+    // If the speaker goes on, this is the best guess of what was said so far.
     utterance.draft = tokens;
   }
 
   async #decode(
-    channel: ChannelListener,
     index: number,
-    { startSample }: Utterance,
+    { startSample, decoding }: Utterance,
     { endSample, columns }: ClosedAudio,
   ): Promise<DecodedText> {
-    const { engines, report } = this.#options;
+    const { engines, report, channels } = this.#options;
+    this.#isMakingFinal = true;
     const { engine, recording } = await engines.lease();
     const decoded = await finalText({
       startSample,
       endSample,
       columns,
-      notBeforeSeconds: this.#endSeconds.get(channel) ?? 0,
+      notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
-      decoding: this.#decoding(),
+      decoding: this.#affordable(decoding),
     });
+    this.#isMakingFinal = false;
     for (const { encodeSeconds, decodeSeconds, tokenCount } of decoded.results) {
       report.totals.encodeSeconds += encodeSeconds;
       report.totals.decodeSeconds += decodeSeconds;
@@ -161,20 +177,23 @@ export class DecodeLoop {
     return decoded;
   }
 
-  #decoding(): DecodingOptions {
-    const { decoding } = this.#options;
+  #affordable(decoding: DecodingOptions): DecodingOptions {
     if (this.load !== "greedy-finals") return decoding;
     return { ...decoding, beamSize: 1, temperatures: decoding.temperatures.slice(0, 1) };
   }
 
-  async #hear(channel: ChannelListener, index: number, utterance: Utterance): Promise<void> {
-    const { previewEngines, decoding, report } = this.#options;
+  async #hear(index: number): Promise<void> {
+    const { previewEngines, report, channels } = this.#options;
+    const channel = channels[index]!;
+    this.#isHearing = true;
     const { engine, recording } = await previewEngines.lease();
-    // Nobody needs a hypothesis as much as the final text that it would hold up.
-    this.#hearing = new AbortController();
-    const context = { channel, engine, recording: recording(index), decoding, report };
-    await hearUtterance(utterance, context, this.#hearing.signal);
-    this.#hearing = undefined;
+    const utterance = channel.open;
+    if (utterance !== undefined) {
+      const context = { channel, engine, recording: recording(index), report };
+      await hearUtterance(utterance, context);
+    }
+    this.#isHearing = false;
+    tell(this.#onNews);
   }
 
   #load(): void {
@@ -186,7 +205,8 @@ export class DecodeLoop {
 
   #mayUnload(): boolean {
     const { channels, engines, unloadAfterSeconds, now } = this.#options;
-    if (engines.state !== "ready" || channels.some(({ isIdle }) => !isIdle)) return false;
+    if (this.#isHearing || engines.state !== "ready") return false;
+    if (channels.some(({ isIdle }) => !isIdle)) return false;
     return now() - this.#lastSpeechSeconds >= unloadAfterSeconds;
   }
 
@@ -196,14 +216,20 @@ export class DecodeLoop {
   }
 
   #waitingSeconds(): number {
-    const waiting = this.#options.channels.flatMap(({ waiting }) => waiting);
+    const waiting = this.#options.channels.flatMap((channel) => channel.waiting);
     return waiting.reduce(
       (sum, { startSample, closed }) => sum + (closed!.endSample - startSample) / SAMPLE_RATE_HZ,
       0,
     );
   }
+}
 
-  #tellProgress(): void {
-    for (const resolve of this.#onProgress.splice(0)) resolve();
-  }
+function next(waiting: Set<() => void>): Promise<void> {
+  return new Promise((resolve) => waiting.add(resolve));
+}
+
+function tell(waiting: Set<() => void>): void {
+  const resolvers = [...waiting];
+  waiting.clear();
+  for (const resolve of resolvers) resolve();
 }

@@ -1,4 +1,4 @@
-/** An engine that is there when it is needed, and gives its memory back while nobody speaks. */
+/** An engine that is there when it is needed, in a process of its own: it gives its memory back while nobody speaks. */
 import type { EngineState } from "../../live-events.js";
 import { Engine, type EngineOptions } from "../../model/engine.js";
 
@@ -12,6 +12,7 @@ export class EngineHost {
   readonly #options: EngineOptions;
   readonly #onState: (state: EngineState) => void;
   #lease: Promise<EngineLease> | undefined;
+  #closed: Promise<void> = Promise.resolve();
   #state: EngineState = "released";
   #loadSeconds = 0;
 
@@ -35,19 +36,24 @@ export class EngineHost {
     return this.#lease;
   }
 
-  /** Nothing may be under way. */
-  async release(): Promise<void> {
+  /** What is under way is given up. Resolves when the memory is free again. */
+  release(): Promise<void> {
     const lease = this.#lease;
+    if (lease === undefined) return this.#closed;
     this.#lease = undefined;
-    if (lease === undefined) return;
-    const loaded = await lease.catch(() => undefined);
-    await loaded?.engine.close();
-    if (this.#lease === undefined) this.#change("released");
+    this.#change("released");
+    this.#closed = lease.then(
+      ({ engine }) => engine.close(),
+      () => {},
+    );
+    return this.#closed;
   }
 
   async #load(): Promise<EngineLease> {
+    // Never two of them in memory.
+    await this.#closed;
     this.#change("loading");
-    const engine = await Engine.start(this.#options);
+    const engine = await Engine.start({ ...this.#options, isIsolated: true });
     this.#loadSeconds += engine.loadSeconds;
     this.#change("ready");
     const recordings = new Map<number, number>();

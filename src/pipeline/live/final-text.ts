@@ -82,8 +82,5 @@ export async function finalText(request: FinalRequest): Promise<DecodedText> {
 }
 
 function textOf(segments: readonly { readonly text: string }[]): string {
-  return segments
-    .map(({ text }) => text)
-    .join("")
-    .trim();
+  return segments.map(({ text }) => text).join("");
 }

@@ -1,7 +1,6 @@
 /** What an utterance sounds like so far: one hypothesis, and what the policy makes of it. */
 import { assembleWindow } from "../../dsp/mel.js";
 import type { LiveWord } from "../../live-events.js";
-import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { Engine } from "../../model/engine.js";
 import type { PartialWord } from "../../model/live-window.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
@@ -13,40 +12,35 @@ interface HypothesisContext {
   readonly channel: ChannelListener;
   readonly engine: Engine;
   readonly recording: number;
-  readonly decoding: DecodingOptions;
   readonly report: SessionReport;
 }
 
 /** Silence behind the audio: with less, text that ends in the middle of a word is often lost. */
 const TAIL_FRAMES = 0.5 * FRAMES_PER_SECOND;
 
-/** Decodes all that there is of an open utterance and emits its text. Nothing is emitted where `signal` aborts first. */
+/** Decodes all that there is of an open utterance and emits its text, unless that is final meanwhile. */
 export async function hearUtterance(
   utterance: Utterance,
-  { channel, engine, recording, decoding, report }: HypothesisContext,
-  signal: AbortSignal,
+  { channel, engine, recording, report }: HypothesisContext,
 ): Promise<void> {
-  const { startSample, draft, policy, number } = utterance;
+  const { startSample, draft, policy, decoding, number } = utterance;
   const { openEndSample, silenceSeconds } = channel;
   const columns = channel.columns(startSample, openEndSample, true);
-  const result = await engine.decodePartial(
-    {
-      recording,
-      ...shortWindow(columns, engine.nMels),
-      task: decoding.task,
-      language: decoding.language,
-      suppressTokens: decoding.suppressTokens,
-      draft,
-    },
-    signal,
-  );
-  if (result === undefined) return;
+  const result = await engine.decodePartial({
+    recording,
+    ...shortWindow(columns, engine.nMels),
+    task: decoding.task,
+    language: decoding.language,
+    suppressTokens: decoding.suppressTokens,
+    draft,
+  });
   report.totals.partials++;
   report.totals.encodeSeconds += result.encodeSeconds;
   report.totals.decodeSeconds += result.decodeSeconds;
   report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
   utterance.heardSample = openEndSample;
+  if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
   const audioSeconds = (openEndSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;
   const { newlyConfirmed, partial } = policy.hear({ words, isCut, audioSeconds, silenceSeconds });
@@ -55,6 +49,9 @@ export async function hearUtterance(
   const text = (heard: readonly PartialWord[]) =>
     placeWords(heard, offsetSeconds, offsetSeconds + audioSeconds);
   if (newlyConfirmed.length > 0) report.emit({ type: "confirmed", ...of, ...text(newlyConfirmed) });
+  // What is confirmed is no longer partial, so its reader has to hear of it.
+  else if (textOf(partial) === utterance.partial) return;
+  utterance.partial = textOf(partial);
   report.emit({ type: "partial", ...of, ...text(partial) });
 }
 
@@ -78,10 +75,12 @@ function placeWords(words: readonly PartialWord[], fromSeconds: number, toSecond
   return {
     startSeconds: placed[0]?.startSeconds ?? fromSeconds,
     endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
-    text: words
-      .map(({ word }) => word)
-      .join("")
-      .trim(),
+    text: textOf(words),
     words: placed,
   };
+}
+
+/** With the space that its first word begins with: texts of one utterance are put together as they are. */
+function textOf(words: readonly PartialWord[]): string {
+  return words.map(({ word }) => word).join("");
 }

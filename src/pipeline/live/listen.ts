@@ -5,15 +5,16 @@ import { openChannelAudio } from "../../audio/capture/open-channel.js";
 import { createSessionClock, type PacingClock } from "../../audio/capture/session-clock.js";
 import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
-import type { EndEvent, LiveEvent } from "../../live-events.js";
+import type { EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
+import { EchoGate } from "./echo-gate.js";
 import { EngineHost } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
+import { LiveSettings } from "./live-settings.js";
 import { Lockstep } from "./lockstep.js";
-import { createTextPolicy } from "./policy/create-text-policy.js";
 import { SessionReport } from "./session-report.js";
 import { VoiceDetector } from "./voice-detector.js";
 
@@ -26,115 +27,90 @@ const FLUSH_MS = 10_000;
  * Events of one session: `session` first, `end` last, whatever ended it. A reader that is slow loses levels and all but the newest
  * partial text, and nothing else. When `signal` aborts, what is being said is made final, then comes `end`; leaving the loop early gives
  * that up. Throws MubblesError before the first event only: where a model or a device is missing. A failure later is an `error`
- * event, and where nothing can go on `end` with reason "failed".
+ * event, and where nothing can go on `end` with reason "failed". What is changed in `settings` meanwhile holds from then on.
  */
-export async function* listen(options: ListenOptions, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+export async function* listen(
+  options: ListenOptions,
+  signal: AbortSignal,
+  settings = new LiveSettings(options),
+): AsyncGenerator<LiveEvent> {
   const isLive = options.speed !== "max";
   const clock = createSessionClock(options.speed);
   const leave = new AbortController();
-  const stopReading = AbortSignal.any([signal, leave.signal]);
   const events = new EventQueue();
   const report = new SessionReport(options, events);
   const engines = new EngineHost(options.engine, () => report.status());
-  const { previewModel } = options;
-  const previewEngines =
-    previewModel === undefined || !isLive
-      ? engines
-      : new EngineHost({ ...options.engine, model: previewModel }, () => {});
+  const previewEngines = previewHost(options, engines);
   const sources: ChannelAudio[] = [];
-  const listeners: ChannelListener[] = [];
+  const channels: ChannelListener[] = [];
   const models: SileroVad[] = [];
-  let session: Promise<void> | undefined;
+  let stop = () => {};
   try {
     const { nMels } = (await engines.lease()).engine;
     const previewMels = (await previewEngines.lease()).engine.nMels;
+    const stopReading = AbortSignal.any([signal, leave.signal]);
     await openSources(sources, options, { clock, signal: stopReading, report });
-    let utterances = 0;
+    const numbers = { next: 0 };
+    const { echoGate } = options;
+    const hasEcho = sources.length > 1 && echoGate !== "off";
+    const echo = hasEcho ? new EchoGate(echoGate, isLive) : undefined;
     for (const { channel } of sources) {
       const vad = await SileroVad.load();
       models.push(vad);
-      listeners.push(
-        new ChannelListener({
-          channel,
-          voice: new VoiceDetector(vad, options.threshold),
-          utterances: { ...options, threshold: options.vadThreshold },
-          nMels,
-          previewMels,
-          newPolicy: () => createTextPolicy(options.policy),
-          nextNumber: () => utterances++,
-          report,
-        }),
-      );
+      const voice = new VoiceDetector(vad, () => settings.threshold);
+      const parts = { channel, voice, echo, options, settings, nMels, previewMels, numbers, report };
+      channels.push(new ChannelListener(parts));
     }
     const lockstep = new Lockstep(sources.length);
     const now = isLive ? () => clock.now() : () => lockstep.seconds;
-    const loop = new DecodeLoop({
-      ...options,
-      channels: listeners,
-      engines,
-      previewEngines,
-      isLive,
-      now,
-      report,
-    });
+    const loop = new DecodeLoop({ ...options, channels, engines, previewEngines, isLive, now, report });
+    stop = () => loop.stop();
     clock.start();
     report.begin({ sources, engines: new Set([engines, previewEngines]), loop, now });
+    settings.onCommand = (command) => obey(command, sources, report);
 
-    const hear = async (source: ChannelAudio, listener: ChannelListener, index: number): Promise<boolean> => {
-      const takeIn = async (frames: AsyncIterable<Float32Array>) => {
-        for await (const frame of frames) {
-          if (!isLive) await lockstep.turn(index);
-          await listener.hear(frame);
-          loop.wake();
-          await Promise.all([events.room(), loop.caughtUp(isLive ? MAX_WAITING_SECONDS : 0)]);
-          lockstep.advance(index);
-        }
-      };
-      try {
-        await pipeline(source.stream, cutIntoFrames, takeIn, { signal: stopReading });
-        return true;
-      } catch (thrown) {
-        if (stopReading.aborted) return true;
-        report.problem("error", asMubblesError(thrown), source.channel);
-        return false;
-      } finally {
-        listener.end();
-        loop.wake();
-        if (!isLive) await loop.caughtUp(0);
-        lockstep.end(index);
-      }
-    };
-    const listenToAll = async (): Promise<EndEvent["reason"]> => {
-      const decoding = loop.run();
-      decoding.catch(() => leave.abort());
-      const heard = await Promise.all(sources.map((source, i) => hear(source, listeners[i]!, i)));
+    const session = { events, report, loop, lockstep: isLive ? undefined : lockstep, stopReading };
+    const failed = new Set<ChannelAudio>();
+    const hearAll = sources.map(async (source, index) => {
+      const hasEnded = await hear(source, channels[index]!, index, session);
+      if (!hasEnded) failed.add(source);
+    });
+    const decoding = loop.run();
+    decoding.catch(() => leave.abort());
+    const finish = async (): Promise<EndEvent["reason"]> => {
+      await Promise.all(hearAll);
       loop.finish();
+      if (signal.aborted) setTimeout(stop, FLUSH_MS).unref();
       await decoding;
       if (signal.aborted) return "interrupted";
-      return heard.includes(true) ? "sources-ended" : "failed";
+      return failed.size === sources.length ? "failed" : "sources-ended";
     };
-    signal.addEventListener("abort", () => loop.giveUpAfter(FLUSH_MS), { once: true, signal: leave.signal });
-    session = listenToAll()
+    finish()
       .catch((thrown): "failed" => {
         report.problem("error", asMubblesError(thrown));
         return "failed";
       })
       .then((reason) => {
-        report.end(reason, utterances);
+        report.end(reason, { utterances: numbers.next, unfinished: loop.unfinished });
         events.close();
       });
     yield* events;
   } catch (thrown) {
-    if (signal.aborted) throw new MubblesError("INTERRUPTED");
-    throw thrown;
+    throw signal.aborted ? new MubblesError("INTERRUPTED") : thrown;
   } finally {
     leave.abort();
+    stop();
     for (const source of sources) await source.close();
     await Promise.all([engines.release(), previewEngines.release()]);
-    await session;
-    for (const listener of listeners) listener.free();
+    for (const channel of channels) channel.free();
     for (const model of models) await model.release();
   }
+}
+
+/** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
+function previewHost({ engine, previewModel, speed }: ListenOptions, engines: EngineHost): EngineHost {
+  if (previewModel === undefined || speed === "max") return engines;
+  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
 }
 
 async function openSources(
@@ -147,5 +123,62 @@ async function openSources(
     if (device === undefined) continue;
     const onNotice = (notice: CaptureNotice) => report.notice(channel, notice);
     sources.push(await openChannelAudio({ channel, device, raw: options.raw, clock, signal, onNotice }));
+  }
+}
+
+/** What settings do not do themselves: a channel listens to another device. Everybody is told. */
+function obey(command: LiveCommand, sources: readonly ChannelAudio[], report: SessionReport): void {
+  report.emit({ type: "status", command });
+  if (command.type !== "device") return;
+  const { channel, device } = command;
+  const source = sources.find((source) => source.channel === channel);
+  source?.switchTo(device).catch((thrown) => report.problem("warning", asMubblesError(thrown), channel));
+}
+
+interface Session {
+  readonly events: EventQueue;
+  readonly report: SessionReport;
+  readonly loop: DecodeLoop;
+  /** Where audio is read as fast as text can be made. */
+  readonly lockstep: Lockstep | undefined;
+  readonly stopReading: AbortSignal;
+}
+
+/** One channel until it ends or reading stops. Returns whether it was heard to that end: else it failed, and the others go on. */
+async function hear(
+  source: ChannelAudio,
+  channel: ChannelListener,
+  index: number,
+  { events, report, loop, lockstep, stopReading }: Session,
+): Promise<boolean> {
+  const maxWaitingSeconds = lockstep === undefined ? MAX_WAITING_SECONDS : 0;
+  let isOver = false;
+  let hearing = Promise.resolve();
+  const takeIn = async (frames: AsyncIterable<Float32Array>) => {
+    for await (const frame of frames) {
+      await lockstep?.turn(index);
+      if (isOver) return;
+      hearing = channel.hear(frame);
+      await hearing;
+      loop.wake();
+      await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
+      lockstep?.advance(index);
+    }
+  };
+  try {
+    await pipeline(source.stream, cutIntoFrames, takeIn, { signal: stopReading });
+    return true;
+  } catch (thrown) {
+    if (stopReading.aborted) return true;
+    report.problem("error", asMubblesError(thrown), source.channel);
+    return false;
+  } finally {
+    // An abort does not wait for the frame under way.
+    isOver = true;
+    await hearing.catch(() => {});
+    await channel.end();
+    loop.wake();
+    await loop.caughtUp(maxWaitingSeconds);
+    lockstep?.end(index);
   }
 }

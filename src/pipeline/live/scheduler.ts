@@ -1,4 +1,4 @@
-/** What the engine works on next. Pure: the state of the channels in, a job out. */
+/** What the engine works on next. Pure: the state of the channels in, a channel out. Final texts and hypotheses take turns in the engine. */
 import type { LoadLevel } from "../../live-events.js";
 
 /** One channel as the scheduler sees it. Times are seconds of the session. */
@@ -7,53 +7,63 @@ export interface ChannelWork {
   readonly waitsSinceSeconds: number | undefined;
   /** The open utterance pauses long enough to be worth a final text in advance, and has none of this pause. */
   readonly maySpeculate: boolean;
-  /** Audio of the open utterance that no hypothesis has heard, while somebody speaks in it. */
+  /** Audio of the open utterance that no hypothesis has heard, silence at its end not counted. */
   readonly unheardSeconds: number;
 }
 
-export interface Job {
-  /** speculation: the final text of an utterance whose speaker may be about to go on. */
-  readonly type: "final" | "speculation" | "partial";
+export interface FinalJob {
+  /** speculation: the text of an utterance whose speaker may be about to go on. */
+  readonly type: "final" | "speculation";
   readonly channel: number;
 }
 
 /** A hypothesis needs this much new audio to be worth its time. */
 const PARTIAL_STEP_SECONDS: Readonly<Record<LoadLevel, number>> = {
   normal: 0.3,
-  "fewer-partials": 1.2,
-  "greedy-finals": 3,
+  "fewer-partials": 1.5,
+  "greedy-finals": 4,
 };
 
-/**
- * Finals before what may become one, that before hypotheses; of equals the channel that has waited longest, so that none starves.
- * undefined: nothing is worth doing now.
- */
-export function nextJob(channels: readonly ChannelWork[], load: LoadLevel): Job | undefined {
-  const final = longest(channels, ({ waitsSinceSeconds }) =>
-    waitsSinceSeconds === undefined ? Number.NEGATIVE_INFINITY : -waitsSinceSeconds,
+const STEPS_BESIDE_FINAL = 3;
+
+/** The utterance that has waited longest for its final text, else one that pauses; undefined: nothing is worth doing now. */
+export function nextFinal(channels: readonly ChannelWork[], load: LoadLevel): FinalJob | undefined {
+  const waiting = indexOfLargest(channels, ({ waitsSinceSeconds }) =>
+    waitsSinceSeconds === undefined ? undefined : -waitsSinceSeconds,
   );
-  if (final !== undefined) return { type: "final", channel: final };
-  const speculation = channels.findIndex(({ maySpeculate }) => maySpeculate);
-  // On a machine that is too slow the odds are not worth it.
-  if (speculation >= 0 && load !== "greedy-finals") return { type: "speculation", channel: speculation };
-  const partial = longest(channels, ({ unheardSeconds }) =>
-    unheardSeconds < PARTIAL_STEP_SECONDS[load] ? Number.NEGATIVE_INFINITY : unheardSeconds,
-  );
-  return partial === undefined ? undefined : { type: "partial", channel: partial };
+  if (waiting !== undefined) return { type: "final", channel: waiting };
+  const pausing = channels.findIndex(({ maySpeculate }) => maySpeculate);
+  // On a machine that is too slow, work that may be for nothing is not worth it.
+  if (pausing < 0 || load !== "normal") return undefined;
+  return { type: "speculation", channel: pausing };
 }
 
-/** Index of the largest; undefined where all are -Infinity. */
-function longest(
+/**
+ * The channel whose audio has waited longest to be heard; undefined: none has enough of it. While a final text is under way, which
+ * every hypothesis holds up, it takes more.
+ */
+export function nextPartial(
   channels: readonly ChannelWork[],
-  wait: (channel: ChannelWork) => number,
+  load: LoadLevel,
+  isMakingFinal: boolean,
 ): number | undefined {
-  let best: number | undefined;
-  let longestWait = Number.NEGATIVE_INFINITY;
+  const stepSeconds = PARTIAL_STEP_SECONDS[load] * (isMakingFinal ? STEPS_BESIDE_FINAL : 1);
+  return indexOfLargest(channels, ({ unheardSeconds }) =>
+    unheardSeconds >= stepSeconds ? unheardSeconds : undefined,
+  );
+}
+
+function indexOfLargest(
+  channels: readonly ChannelWork[],
+  measure: (channel: ChannelWork) => number | undefined,
+): number | undefined {
+  let largest = Number.NEGATIVE_INFINITY;
+  let index: number | undefined;
   for (const [i, channel] of channels.entries()) {
-    const waited = wait(channel);
-    if (waited <= longestWait) continue;
-    longestWait = waited;
-    best = i;
+    const value = measure(channel);
+    if (value === undefined || value <= largest) continue;
+    largest = value;
+    index = i;
   }
-  return best;
+  return index;
 }

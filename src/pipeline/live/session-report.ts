@@ -1,11 +1,16 @@
 /** What a session tells its reader: every event passes here, and gets its time. */
 import { availableParallelism } from "node:os";
 import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-audio.js";
-import type { MubblesError } from "../../errors.js";
-import type { ChannelName, EndEvent, LiveEvent, LiveTimings } from "../../live-events.js";
+import { MubblesError } from "../../errors.js";
+import type {
+  ChannelName,
+  EndEvent,
+  EngineState,
+  LiveEvent,
+  LiveTimings,
+  LoadLevel,
+} from "../../live-events.js";
 import { packageVersion } from "../../version.js";
-import type { DecodeLoop } from "./decode-loop.js";
-import type { EngineHost } from "./engine-host.js";
 import type { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
 import { noLiveTotals } from "./live-totals.js";
@@ -15,10 +20,12 @@ type WithoutTime<E> = E extends unknown ? Omit<E, "atSeconds"> : never;
 /** What there is once the session has begun. */
 interface SessionParts {
   readonly sources: readonly ChannelAudio[];
-  readonly engines: ReadonlySet<EngineHost>;
-  readonly loop: DecodeLoop;
   /** Seconds of the session. */
   readonly now: () => number;
+  /** Of the loop that makes text. */
+  readonly loop: { readonly load: LoadLevel; readonly lagSeconds: number };
+  /** Of models that are at work; the first makes final text. */
+  readonly engines: ReadonlySet<{ readonly state: EngineState; readonly loadSeconds: number }>;
 }
 
 export class SessionReport {
@@ -85,7 +92,15 @@ export class SessionReport {
     this.emit({ type, channel, code, message, hint });
   }
 
-  end(reason: EndEvent["reason"], utterances: number): void {
+  /** The end event. `unfinished`: utterances that will have no final text. */
+  end(
+    reason: EndEvent["reason"],
+    { utterances, unfinished }: { utterances: number; unfinished: number },
+  ): void {
+    if (unfinished > 0) {
+      const detail = `${unfinished} utterances are left without final text`;
+      this.problem("warning", new MubblesError("INTERRUPTED", { detail }));
+    }
     const droppedSeconds = this.#droppedSeconds;
     this.emit({ type: "end", reason, utterances, droppedSeconds, timings: this.#timings });
   }

@@ -1,45 +1,57 @@
-/** How likely somebody speaks on one channel, frame by frame. The model is not asked while it is quiet: that saves nearly all work. */
+/**
+ * How likely somebody speaks on one channel, frame by frame. Quiet voices open no speech (`--threshold`), so the model is not asked
+ * while nothing is loud: that saves nearly all work in silence.
+ */
+import { peakOf } from "../../dsp/level.js";
 import { SILERO_FRAME_SAMPLES, type SileroVad } from "../../model/silero.js";
 import { SAMPLE_RATE_HZ } from "../../units.js";
 
 /**
- * Frames that are held back while it is quiet, and heard after all when it gets loud: words often begin softly, and the model
- * has to hear some audio before it is sure of anything.
+ * Held back while it is quiet, and heard after all when it gets loud: people begin words and sentences softly, by up to 1.3 s
+ * in meetings, and the model has to hear some audio before it is sure of anything.
  */
-const HELD_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES);
-/** So long after the last loud frame the model still listens. */
-const AWAKE_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES);
+const HELD_FRAMES = framesOf(2);
+/** So long after the last loud frame the model may still become sure. */
+const AWAKE_FRAMES = framesOf(0.25);
+/** Who has just spoken goes on more softly: for so long half the threshold is enough. */
+const LENIENT_FRAMES = framesOf(3);
+const LENIENCY = 0.5;
 
 export class VoiceDetector {
   readonly #vad: SileroVad;
-  readonly #threshold: number;
+  readonly #threshold: () => number;
   #held: Float32Array[] = [];
+  /** Frames were left out since the model last heard one. */
+  #hasGap = false;
   #isAwake = false;
   #quietFrames = 0;
+  #framesSinceNeeded = Number.POSITIVE_INFINITY;
 
-  /** Frames whose peak reaches `threshold` (of full scale) are loud. */
-  constructor(vad: SileroVad, threshold: number) {
+  /** Frames whose peak reaches `threshold` (of full scale), as it is then, are loud. */
+  constructor(vad: SileroVad, threshold: () => number) {
     this.#vad = vad;
     this.#threshold = threshold;
   }
 
   /**
-   * Takes the next frame; returns the probabilities of the frames that are decided now, oldest first: none or 0 while it is quiet,
-   * about a second of them when it gets loud. While `isNeeded` the model goes on listening, loud or not.
+   * Takes the next 512 samples; returns the probabilities of the frames that are decided now, oldest first: none or one of 0 while it is
+   * quiet, two seconds of them when it gets loud. While `isNeeded` (somebody speaks) the model goes on listening, loud or not.
    */
   async push(frame: Float32Array, isNeeded: boolean): Promise<Float32Array> {
-    this.#quietFrames = peakOf(frame) >= this.#threshold ? 0 : this.#quietFrames + 1;
-    const isLoud = this.#quietFrames === 0;
-    if (!this.#isAwake && isLoud) this.#vad.reset();
+    this.#framesSinceNeeded = isNeeded ? 0 : this.#framesSinceNeeded + 1;
+    const isLenient = this.#framesSinceNeeded <= LENIENT_FRAMES;
+    const isLoud = peakOf(frame) >= this.#threshold() * (isLenient ? LENIENCY : 1);
+    this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     this.#isAwake = isLoud || (this.#isAwake && (isNeeded || this.#quietFrames <= AWAKE_FRAMES));
     this.#held.push(frame);
-    if (this.#isAwake) return this.#hear();
+    if (this.#isAwake) return await this.#hear();
     if (this.#held.length <= HELD_FRAMES) return new Float32Array(0);
     this.#held.shift();
+    this.#hasGap = true;
     return new Float32Array(1);
   }
 
-  /** The channel is over: what is held back was quiet. */
+  /** The channel is over: what is held back was quiet. Its probabilities. */
   end(): Float32Array {
     const quiet = new Float32Array(this.#held.length);
     this.#held = [];
@@ -51,16 +63,13 @@ export class VoiceDetector {
     for (const [i, frame] of this.#held.entries()) samples.set(frame, i * SILERO_FRAME_SAMPLES);
     const probabilities = new Float32Array(this.#held.length);
     this.#held = [];
+    if (this.#hasGap) this.#vad.reset();
+    this.#hasGap = false;
     await this.#vad.process(samples, probabilities);
     return probabilities;
   }
 }
 
-function peakOf(samples: Float32Array): number {
-  let peak = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const magnitude = Math.abs(samples[i]!);
-    if (magnitude > peak) peak = magnitude;
-  }
-  return peak;
+function framesOf(seconds: number): number {
+  return Math.round((seconds * SAMPLE_RATE_HZ) / SILERO_FRAME_SAMPLES);
 }

@@ -2,18 +2,25 @@
 import type { CapturePacket, CaptureStream } from "../../../src/audio/capture/backend.js";
 import { Resampler } from "../../../src/dsp/resample.js";
 
-const RATE_HZ = 16_000;
-/** What of the reference is looked for to find where it begins: a quarter of a second, well inside of it. */
-const PROBE = { from: 8000, to: 12_000 };
+/** Enough for speech to be told apart, and little to compare. */
+const RATE_HZ = 8000;
+const PIECE_SAMPLES = RATE_HZ / 2;
+/** Normalised correlation from which a piece counts as the same sound. */
+const SAME = 0.85;
+/** Quieter pieces are like anything. */
+const MIN_RMS = 0.01;
+/** A busy machine makes the player or the server pause: pieces may come this much later than the one before says, hardly earlier. */
+const LATE_SAMPLES = RATE_HZ / 2;
+const EARLY_SAMPLES = RATE_HZ / 20;
 
-/** What arrives from now on until `ended` resolves and a little longer: 16 kHz mono. */
+/** What arrives from now on until `ended` resolves and a little longer. */
 export async function recordUntil(stream: CaptureStream, ended: Promise<unknown>): Promise<Float32Array> {
   let isEnded = false;
   void ended.finally(() => {
     // What was played last is still on its way.
     setTimeout(() => {
       isEnded = true;
-    }, 500);
+    }, 1000);
   });
   const packets: CapturePacket[] = [];
   for await (const packet of stream.packets) {
@@ -23,34 +30,48 @@ export async function recordUntil(stream: CaptureStream, ended: Promise<unknown>
   return toMono(packets);
 }
 
-/** Normalised correlation of all of `reference` with the part of `recorded` that is most like it: 1 where it is the same. */
-export function likeness(reference: Float32Array, recorded: Float32Array): number {
-  let best = { correlation: -1, at: 0 };
-  for (let at = 0; at + PROBE.to <= recorded.length; at++) {
-    const correlation = correlationAt(at, reference, recorded, PROBE);
-    if (correlation > best.correlation) best = { correlation, at };
+/** How much of a 16 kHz `reference` is in `recorded`: the share of its half seconds that are there, one after another. */
+export function shareHeard(reference: Float32Array, recorded: Float32Array): number {
+  const expected = resampled(reference, 16_000);
+  let pieces = 0;
+  let found = 0;
+  /** Where in the recording the reference begins, by the piece found last. */
+  let offset: number | undefined;
+  for (let from = 0; from + PIECE_SAMPLES <= expected.length; from += PIECE_SAMPLES) {
+    const piece = expected.subarray(from, from + PIECE_SAMPLES);
+    if (Math.sqrt(energyOf(piece) / PIECE_SAMPLES) < MIN_RMS) continue;
+    pieces++;
+    const range: [number, number] =
+      offset === undefined
+        ? [0, recorded.length]
+        : [from + offset - EARLY_SAMPLES, from + offset + LATE_SAMPLES];
+    const { at, correlation } = bestPlace(piece, recorded, ...range);
+    if (correlation < SAME) continue;
+    found++;
+    offset = at - from;
   }
-  return correlationAt(best.at, reference, recorded, { from: 0, to: reference.length });
+  return found / pieces;
 }
 
-/** Of the samples `from` to `to` of the reference with those of a recording that has the reference `at` samples from its start. */
-function correlationAt(
-  at: number,
-  reference: Float32Array,
-  recorded: Float32Array,
-  { from, to }: { readonly from: number; readonly to: number },
-): number {
-  let product = 0;
-  let energy = 0;
-  let referenceEnergy = 0;
-  for (let i = from; i < to; i++) {
-    const expected = reference[i] ?? 0;
-    const sample = recorded[at + i] ?? 0;
-    product += expected * sample;
-    energy += sample * sample;
-    referenceEnergy += expected * expected;
+function bestPlace(piece: Float32Array, recorded: Float32Array, from: number, to: number) {
+  const pieceEnergy = energyOf(piece);
+  let best = { at: 0, correlation: -1 };
+  for (let at = Math.max(0, from); at < to && at + piece.length <= recorded.length; at++) {
+    let product = 0;
+    let energy = 0;
+    for (let i = 0; i < piece.length; i++) {
+      const sample = recorded[at + i] as number;
+      product += (piece[i] as number) * sample;
+      energy += sample * sample;
+    }
+    const correlation = product / Math.sqrt(energy * pieceEnergy || 1);
+    if (correlation > best.correlation) best = { at, correlation };
   }
-  return product / Math.sqrt(energy * referenceEnergy || 1);
+  return best;
+}
+
+function energyOf(samples: Float32Array): number {
+  return samples.reduce((sum, sample) => sum + sample * sample, 0);
 }
 
 function toMono(packets: readonly CapturePacket[]): Float32Array {
@@ -63,7 +84,12 @@ function toMono(packets: readonly CapturePacket[]): Float32Array {
       mono.push(samples.subarray(at, at + channels).reduce((sum, sample) => sum + sample) / channels);
     return mono;
   });
+  return resampled(Float32Array.from(frames), sampleRateHz);
+}
+
+/** At the rate of what is compared here. */
+export function resampled(samples: Float32Array, sampleRateHz: number): Float32Array {
   const resampler = new Resampler(sampleRateHz, RATE_HZ);
-  const output = new Float32Array(resampler.maxOutputSamples(frames.length));
-  return output.slice(0, resampler.process(Float32Array.from(frames), output));
+  const output = new Float32Array(resampler.maxOutputSamples(samples.length));
+  return output.slice(0, resampler.process(samples, output));
 }

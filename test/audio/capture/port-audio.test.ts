@@ -3,13 +3,13 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { AudioDevice, CaptureBackend } from "../../../src/audio/capture/backend.js";
+import { findBackend } from "../../../src/audio/capture/backends.js";
 import { inputsOf } from "../../../src/audio/capture/port-audio/inputs.js";
-import { portAudioBackend } from "../../../src/audio/capture/port-audio/port-audio-backend.js";
 import { openReopening } from "../../../src/audio/capture/reopening.js";
 import { missing } from "../../needs.js";
 import { PulseServer } from "../../pulse-server.js";
 import { decode, fixture } from "../decode.js";
-import { likeness, recordUntil } from "./heard.js";
+import { recordUntil, shareHeard } from "./heard.js";
 
 /** A stall is seen after 5 s, a retry comes after at most 2 s. */
 const SOON = { timeout: 20_000 };
@@ -23,7 +23,10 @@ describe.skipIf(needed)("naudiodon", () => {
 
   beforeAll(async () => {
     server = await PulseServer.start();
-    backend = portAudioBackend(server.env);
+    backend = await findBackend({
+      platform: "linux",
+      env: { ...server.env, MUBBLES_AUDIO_BACKEND: "naudiodon" },
+    });
   });
 
   afterEach(() => leave.abort());
@@ -64,8 +67,10 @@ describe.skipIf(needed)("naudiodon", () => {
       recordUntil(loopback, played),
     ]);
     await Promise.all([mic.close(), loopback.close()]);
-    expect(likeness((await decode(spoken)).samples, fromMic)).toBeGreaterThan(0.95);
-    expect(likeness((await decode(heard)).samples, fromLoopback)).toBeGreaterThan(0.95);
+    const [speech, austen] = [(await decode(spoken)).samples, (await decode(heard)).samples];
+    expect(shareHeard(speech, fromMic)).toBeGreaterThan(0.7);
+    expect(shareHeard(austen, fromLoopback)).toBeGreaterThan(0.7);
+    expect(shareHeard(speech, fromLoopback)).toBe(0);
     expect(mic.droppedSeconds + loopback.droppedSeconds).toBe(0);
   });
 
@@ -115,13 +120,14 @@ describe("the inputs of PortAudio's list", () => {
   }));
 
   test("are those of one host API, each with an id of its own", () => {
-    expect(inputsOf(listed, hosts)).toEqual(
-      [
-        { id: "Microphone (USB Audio)", index: 2, channels: 1, isDefault: false },
-        { id: "Microphone (USB Audio) #2", index: 3, channels: 2, isDefault: false },
-        { id: "Microphone (Realtek(R) Audio)", index: 4, channels: 2, isDefault: true },
-      ].map((input) => ({ ...input, name: input.id.replace(" #2", ""), sampleRateHz: 48_000 })),
-    );
+    const facts = { aliases: [], kind: "microphone", sampleRateHz: 48_000 };
+    const usb = "Microphone (USB Audio)";
+    const realtek = "Microphone (Realtek(R) Audio)";
+    expect(inputsOf(listed, hosts)).toEqual([
+      { index: 2, device: { ...facts, id: usb, name: usb, channels: 1, isDefault: false } },
+      { index: 3, device: { ...facts, id: `${usb} #2`, name: usb, channels: 2, isDefault: false } },
+      { index: 4, device: { ...facts, id: realtek, name: realtek, channels: 2, isDefault: true } },
+    ]);
   });
 
   test("are none where PortAudio has no host API", () => {

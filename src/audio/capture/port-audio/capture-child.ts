@@ -3,7 +3,8 @@
  * catches signals, and takes its process with it when it crashes, so it gets one of its own for each stream.
  */
 import { MubblesError } from "../../../errors.js";
-import type { ChildMessage, ChildTask } from "./child-protocol.js";
+import type { ChildDevice } from "../child/child-protocol.js";
+import { type SampleSink, serveChild } from "../child/serve-child.js";
 import { inputsOf, type PortAudioInput } from "./inputs.js";
 
 type Naudiodon = typeof import("naudiodon");
@@ -11,42 +12,27 @@ type Naudiodon = typeof import("naudiodon");
 /** PortAudio calls back this often; naudiodon keeps so many of these blocks until they are read. */
 const BLOCK_MS = 20;
 const MAX_BLOCKS = 100;
-/** Blocks on their way to mubbles before more are dropped: 4 s. */
-const MAX_UNSENT = 200;
-const BYTES_PER_SAMPLE = Float32Array.BYTES_PER_ELEMENT;
 
-// PortAudio's threads may hold up an orderly exit.
-process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-process.once("message", (task: ChildTask) => void run(task));
-
-async function run(task: ChildTask): Promise<void> {
-  try {
-    const naudiodon = await load();
-    if (task.type === "list") tell({ type: "devices", inputs: listInputs(naudiodon) });
-    else record(naudiodon, task);
-  } catch (thrown) {
-    fail(thrown);
-  }
-}
-
-async function load(): Promise<Naudiodon> {
-  try {
-    return await import("naudiodon");
-  } catch (cause) {
-    const detail = `the optional package naudiodon is not installed, or was not built: ${messageOf(cause)}`;
-    throw new MubblesError("DEVICE_BACKEND_UNAVAILABLE", { detail, cause });
-  }
-}
+serveChild(async () => {
+  const naudiodon = await import("naudiodon");
+  return {
+    list: () => listInputs(naudiodon).map(({ device }) => device),
+    record: (device, sink) => record(naudiodon, device, sink),
+  };
+});
 
 function listInputs(naudiodon: Naudiodon): PortAudioInput[] {
   return inputsOf(naudiodon.getDevices(), naudiodon.getHostAPIs());
 }
 
-function record(naudiodon: Naudiodon, { id, channels, sampleRateHz }: ChildTask & { type: "record" }): void {
-  const asked = listInputs(naudiodon).find((input) => input.id === id);
+function record(
+  naudiodon: Naudiodon,
+  { id, channels, sampleRateHz }: ChildDevice,
+  sink: SampleSink,
+): ChildDevice {
+  const asked = listInputs(naudiodon).find(({ device }) => device.id === id);
   if (asked === undefined) throw new MubblesError("DEVICE_LOST", { detail: "PortAudio does not list it" });
   const framesPerBuffer = Math.round((sampleRateHz * BLOCK_MS) / 1000);
-  const blockBytes = framesPerBuffer * channels * BYTES_PER_SAMPLE;
   const stream = naudiodon.AudioIO({
     inOptions: {
       deviceId: asked.index,
@@ -54,49 +40,19 @@ function record(naudiodon: Naudiodon, { id, channels, sampleRateHz }: ChildTask 
       sampleRate: sampleRateHz,
       sampleFormat: naudiodon.SampleFormatFloat32,
       framesPerBuffer,
-      highwaterMark: blockBytes,
+      highwaterMark: framesPerBuffer * channels * Float32Array.BYTES_PER_ELEMENT,
       maxQueue: MAX_BLOCKS,
       closeOnError: false,
     },
   });
+  stream.on("data", (bytes: Buffer) => sink.samples(bytes));
+  stream.on("error", (error: Error) => sink.lost(error.message));
+  stream.on("end", () => sink.lost("the recording ended"));
   // PortAudio reads its list anew when a stream opens, and not again while one is open: this is the list that it opened from.
-  const opened = listInputs(naudiodon).find(({ index }) => index === asked.index);
+  const opened = listInputs(naudiodon).find(({ index }) => index === asked.index)?.device;
   if (opened?.id !== id) {
     throw new MubblesError("DEVICE_WRONG", { detail: `asked for ${id}, got ${opened?.id ?? "the default"}` });
   }
-  stream.on("data", sender(channels));
-  stream.on("error", fail);
-  stream.on("end", () => fail(new Error("the recording ended")));
   stream.start();
-  tell({ type: "opened", input: opened });
-}
-
-function sender(channels: number): (bytes: Buffer) => void {
-  let unsent = 0;
-  let droppedFrames = 0;
-  return (bytes) => {
-    const samples = new Float32Array(Math.floor(bytes.length / BYTES_PER_SAMPLE));
-    new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
-    if (unsent >= MAX_UNSENT) {
-      droppedFrames += samples.length / channels;
-      return;
-    }
-    unsent++;
-    tell({ type: "samples", samples, droppedFrames }, () => unsent--);
-    droppedFrames = 0;
-  };
-}
-
-function fail(thrown: unknown): void {
-  const code = thrown instanceof MubblesError ? thrown.code : "DEVICE_LOST";
-  const detail = thrown instanceof MubblesError ? thrown.detail : undefined;
-  tell({ type: "failed", code, detail: detail ?? messageOf(thrown) });
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function tell(message: ChildMessage, onSent: () => void = () => {}): void {
-  process.send?.(message, onSent);
+  return opened;
 }

@@ -1,4 +1,6 @@
 /** PortAudio's list of devices, made into one where a device stands once and has an id that lasts. */
+import type { ChildDevice } from "../child/child-protocol.js";
+import { lastingIds } from "../child/lasting-ids.js";
 
 /** What PortAudio tells of a device and of a host API (ALSA, Core Audio, WASAPI …), as naudiodon passes it on. */
 export interface PortAudioDevice {
@@ -19,14 +21,9 @@ export interface PortAudioHosts {
 }
 
 export interface PortAudioInput {
-  /** The name, with a number where several have the same. */
-  readonly id: string;
-  /** Only good until the devices change. */
+  /** Into PortAudio's list; only good until the devices change. */
   readonly index: number;
-  readonly name: string;
-  readonly channels: number;
-  readonly sampleRateHz: number;
-  readonly isDefault: boolean;
+  readonly device: ChildDevice;
 }
 
 /** ALSA's plugins claim 32 channels and more: no microphone has them, and speech needs no more than this. */
@@ -36,19 +33,15 @@ const MAX_CHANNELS = 2;
 export function inputsOf(devices: readonly PortAudioDevice[], hosts: PortAudioHosts): PortAudioInput[] {
   const host = hosts.HostAPIs.find(({ type }) => type === "WASAPI") ?? hosts.HostAPIs[hosts.defaultHostAPI];
   if (host === undefined) return [];
-  const seen = new Map<string, number>();
-  return devices
-    .filter(({ hostAPIName, maxInputChannels }) => hostAPIName === host.name && maxInputChannels > 0)
-    .map(({ id: index, name, maxInputChannels, defaultSampleRate }) => {
-      const count = (seen.get(name) ?? 0) + 1;
-      seen.set(name, count);
-      return {
-        id: count === 1 ? name : `${name} #${count}`,
-        index,
-        name,
-        channels: Math.min(maxInputChannels, MAX_CHANNELS),
-        sampleRateHz: defaultSampleRate,
-        isDefault: index === host.defaultInput,
-      };
-    });
+  const inputs = devices.filter(
+    ({ hostAPIName, maxInputChannels }) => hostAPIName === host.name && maxInputChannels > 0,
+  );
+  const ids = lastingIds(inputs.map(({ name }) => name));
+  return inputs.map(({ id: index, name, maxInputChannels, defaultSampleRate }, i) => {
+    const id = ids[i] ?? name;
+    const channels = Math.min(maxInputChannels, MAX_CHANNELS);
+    const isDefault = index === host.defaultInput;
+    const facts = { aliases: [], kind: "microphone", sampleRateHz: defaultSampleRate } as const;
+    return { index, device: { ...facts, id, name, isDefault, channels } };
+  });
 }

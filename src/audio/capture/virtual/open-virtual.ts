@@ -1,4 +1,6 @@
 /** A recording, or what a pipe brings, as a channel of the session. */
+
+import { MubblesError } from "../../../errors.js";
 import type { ChannelName } from "../../../live-events.js";
 import { audioReadable } from "../../audio-readable.js";
 import { openMedia } from "../../media.js";
@@ -11,7 +13,7 @@ import type { VirtualDevice } from "./virtual-device.js";
 
 export interface OpenVirtualOptions {
   readonly channel: ChannelName;
-  /** Format of what has no header: standard input, and files that say so by their name, .raw or .pcm. */
+  /** Format of what has no header: standard input, and files that no container has put its ending to. */
   readonly raw?: RawFormat | undefined;
   readonly clock: PacingClock;
   readonly onNotice: (notice: CaptureNotice) => void;
@@ -22,7 +24,8 @@ export interface OpenVirtualOptions {
 /** A live pipe may be late by this before silence stands for it. A file is waited for instead: all of it is there. */
 const PIPE_GRACE_MS = 500;
 
-const HEADERLESS = /\.(raw|pcm)$/i;
+/** File names of raw samples: .raw, .pcm, .s16le and the like, or no ending at all. */
+const HEADERLESS = /(^|[\\/])[^.\\/]+$|\.(raw|pcm|[suf]\d+([lb]e)?|alaw|mulaw)$/i;
 
 /** Throws MubblesError INPUT_… or USAGE where the recording cannot be opened; standard input opens with its first byte. */
 export async function openVirtual(device: VirtualDevice, options: OpenVirtualOptions): Promise<ChannelAudio> {
@@ -69,6 +72,9 @@ export async function openVirtual(device: VirtualDevice, options: OpenVirtualOpt
     channels: media.info.channels,
     stream: audioReadable({ next, close }, signal),
     droppedSeconds: 0,
+    switchTo: async () => {
+      throw new MubblesError("USAGE", { where: name, detail: "a recording cannot be changed for a device" });
+    },
     close,
   };
 }

@@ -15,5 +15,7 @@ test.each([
 
 test("tokens move with their signs, times stay", () => {
   const [first, comma] = wordsOf("yes ,");
-  expect(spokenWords([first!, { ...comma!, word: "," }])).toEqual([{ ...first, word: " yes,", tokens: [0, 1] }]);
+  expect(spokenWords([first!, { ...comma!, word: "," }])).toEqual([
+    { ...first, word: " yes,", tokens: [0, 1] },
+  ]);
 });

@@ -1,61 +1,64 @@
-/** Capture through PortAudio, in processes of its own: inputs only, for what an output plays is no input to PortAudio. */
+/** Capture through a library that is kept in processes of its own: one for each list and each stream, gone when they are done with. */
 import { type ChildProcess, fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { workerUrl } from "../../../assets.js";
-import { type ErrorCode, MubblesError } from "../../../errors.js";
+import { MubblesError } from "../../../errors.js";
 import type { AudioDevice, CaptureBackend, CaptureStream } from "../backend.js";
 import { PacketQueue } from "../packet-queue.js";
 import type { ChildMessage, ChildTask } from "./child-protocol.js";
-import type { PortAudioInput } from "./inputs.js";
 
-const NAME = "naudiodon";
-/** PortAudio tries every device when it lists them. */
+/** Some libraries try every device when they list them. */
 const ANSWER_MS = 15_000;
 
-/** `env` is that of the processes: sound libraries read theirs from it. */
-export function portAudioBackend(env: NodeJS.ProcessEnv): CaptureBackend {
+export interface ChildBackendOptions {
+  readonly name: string;
+  /** What the processes run, by its path below src without ending. */
+  readonly file: string;
+  /** That of the processes: sound libraries read theirs from it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function childBackend(options: ChildBackendOptions): CaptureBackend {
   return {
-    name: NAME,
-    devices: () => listDevices(env),
-    open: (device) => openDevice(env, device),
+    name: options.name,
+    devices: () => listDevices(options),
+    open: (device) => openDevice(options, device),
   };
 }
 
-async function listDevices(env: NodeJS.ProcessEnv): Promise<AudioDevice[]> {
-  const child = new CaptureChild(env, { type: "list" });
+async function listDevices(options: ChildBackendOptions): Promise<AudioDevice[]> {
+  const { name } = options;
+  const child = new CaptureChild(options, { type: "list" });
   try {
     const answer = await child.firstMessage();
-    if (answer.type === "devices") return answer.inputs.map(toDevice);
-    throw errorOf(answer, "PortAudio", "DEVICE_BACKEND_UNAVAILABLE");
+    if (answer.type === "devices") return answer.devices.map((device) => ({ ...device, backend: name }));
+    const { detail } = errorOf(answer, name);
+    throw new MubblesError("DEVICE_BACKEND_UNAVAILABLE", { where: name, detail });
   } finally {
     child.kill();
   }
 }
 
-function toDevice({ id, name, channels, sampleRateHz, isDefault }: PortAudioInput): AudioDevice {
-  return { id, name, aliases: [], kind: "microphone", isDefault, channels, sampleRateHz, backend: NAME };
-}
-
-async function openDevice(env: NodeJS.ProcessEnv, device: AudioDevice): Promise<CaptureStream> {
-  const { id, channels, sampleRateHz } = device;
+async function openDevice(options: ChildBackendOptions, device: AudioDevice): Promise<CaptureStream> {
+  const { channels, sampleRateHz } = device;
   const queue = new PacketQueue();
-  const child = new CaptureChild(env, { type: "record", id, channels, sampleRateHz });
+  const child = new CaptureChild(options, { type: "record", device });
   child.onMessage = (message) => {
     if (message.type === "samples") {
       queue.countDropped(message.droppedFrames / sampleRateHz);
       queue.push({ samples: message.samples, channels, sampleRateHz, arrivedMs: performance.now() });
     } else if (message.type === "failed") {
-      queue.end(errorOf(message, device.name, "DEVICE_LOST"));
+      queue.end(errorOf(message, device.name));
     }
   };
   const answer = await child.firstMessage();
   if (answer.type !== "opened") {
     child.kill();
-    throw errorOf(answer, device.name, "DEVICE_LOST");
+    throw errorOf(answer, device.name);
   }
   return {
-    device: toDevice(answer.input),
+    device: { ...answer.device, channels, sampleRateHz, backend: options.name },
     packets: queue,
     get droppedSeconds() {
       return queue.droppedSeconds;
@@ -67,21 +70,21 @@ async function openDevice(env: NodeJS.ProcessEnv, device: AudioDevice): Promise<
   };
 }
 
-function errorOf(message: ChildMessage, where: string, otherwise: ErrorCode): MubblesError {
+function errorOf(message: ChildMessage, where: string): MubblesError {
   if (message.type === "failed") return new MubblesError(message.code, { where, detail: message.detail });
-  return new MubblesError(otherwise, { where, detail: `unexpected answer: ${message.type}` });
+  return new MubblesError("DEVICE_LOST", { where, detail: `unexpected answer: ${message.type}` });
 }
 
-/** A process, its first answer and what it says after that. Its end, too, is told as a message. */
+/** A process, its first answer and what it says from then on. Its end is told as a message, too. */
 class CaptureChild {
   onMessage: (message: ChildMessage) => void = () => {};
   readonly #child: ChildProcess;
   readonly #first: Promise<ChildMessage>;
 
-  constructor(env: NodeJS.ProcessEnv, task: ChildTask) {
-    this.#child = fork(fileURLToPath(workerUrl("audio/capture/port-audio/capture-child")), [], {
+  constructor({ file, env }: ChildBackendOptions, task: ChildTask) {
+    this.#child = fork(fileURLToPath(workerUrl(file)), [], {
       env,
-      // Where it crashes it leaves a crash.log.
+      // What crashes may leave a file where it ran.
       cwd: tmpdir(),
       execArgv: [],
       serialization: "advanced",
@@ -98,7 +101,8 @@ class CaptureChild {
       this.#child.on("error", (error) => answer(failed(error.message)));
       this.#child.on("exit", (code, signal) => answer(failed(`its process ended (${signal ?? code})`)));
     });
-    this.#child.send(task);
+    // A child that could not even start says so by its end.
+    this.#child.send(task, () => {});
   }
 
   firstMessage(): Promise<ChildMessage> {

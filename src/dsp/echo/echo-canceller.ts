@@ -1,0 +1,179 @@
+/**
+ * Takes the loopback out of the microphone, where loudspeakers leak into it, so that the other side is not transcribed twice. By audio
+ * alone: the echo is subtracted, and frames in which nothing else is left are silenced; who talks over the echo is kept. Until a leak
+ * is found the microphone passes through bit for bit, only later.
+ */
+import { SAMPLE_RATE_HZ } from "../../units.js";
+import { VAD_FRAME_SAMPLES } from "../speech-detector.js";
+import { EchoPathFilter } from "./echo-path-filter.js";
+import { type Leak, LeakDetector } from "./leak-detector.js";
+import { LeakTracker } from "./leak-tracker.js";
+import { type EchoVerdict, ResidueJudge } from "./residue-judge.js";
+
+/** Samples of `process`: one VAD frame, 32 ms. */
+export const ECHO_FRAME_SAMPLES = VAD_FRAME_SAMPLES;
+/**
+ * What comes out is this much later than what went in, 32 ms: the two clocks may be apart, and an echo that comes before its sound
+ * could not be predicted otherwise.
+ */
+export const ECHO_DELAY_SAMPLES = ECHO_FRAME_SAMPLES;
+
+/** Half a frame: the filter learns twice a frame. */
+const BLOCK_SAMPLES = 256;
+/** 288 ms: the delay, the longest lag and 100 ms of room. */
+const PARTITIONS = 18;
+const MAX_LAG_SAMPLES = 0.155 * SAMPLE_RATE_HZ;
+/** The correlation is looked at in every second frame. */
+const FRAMES_PER_ANALYSIS = 2;
+/** What the filter hears again when a leak is found, 0.8 s: most of what it needs is there already. */
+const HISTORY_FRAMES = 24;
+
+export interface EchoFrame {
+  /** [512] to be transcribed, overwritten by the next call. */
+  readonly samples: Float32Array;
+  readonly verdict: EchoVerdict;
+}
+
+export class EchoCanceller {
+  readonly #detector = new LeakDetector(-ECHO_DELAY_SAMPLES, MAX_LAG_SAMPLES);
+  readonly #tracker: LeakTracker;
+  readonly #filter = new EchoPathFilter(BLOCK_SAMPLES, PARTITIONS);
+  readonly #judge = new ResidueJudge();
+  readonly #history = new FrameRing(HISTORY_FRAMES);
+  readonly #delayed = new Float32Array(ECHO_FRAME_SAMPLES);
+  readonly #samples = new Float32Array(ECHO_FRAME_SAMPLES);
+  readonly #echo = new Float32Array(ECHO_FRAME_SAMPLES);
+  #frames = 0;
+
+  /**
+   * `auto` wants to see a leak for a fifth of a second, or half a second where it is faint, before it touches anything; `on`, for who
+   * knows of loudspeakers, believes the first sign.
+   */
+  constructor(mode: "auto" | "on") {
+    this.#tracker = new LeakTracker(mode === "on");
+  }
+
+  /** The leak that is being cancelled; undefined while none is known. */
+  get leak(): Leak | undefined {
+    return this.#tracker.leak;
+  }
+
+  /**
+   * Takes 512 samples of both channels from the same time, 16 kHz mono; returns the microphone's of the call before (silence at the
+   * first). Throws RangeError for another number of samples: a caller's mistake.
+   */
+  process(microphone: Float32Array, loopback: Float32Array): EchoFrame {
+    requireFrame(microphone);
+    requireFrame(loopback);
+    const samples = this.#samples;
+    samples.set(this.#delayed);
+    this.#delayed.set(microphone);
+    this.#history.push(samples, loopback);
+    this.#detector.push(microphone, loopback);
+    const isAnalysed = this.#frames++ % FRAMES_PER_ANALYSIS === 0;
+    if (isAnalysed && this.#tracker.push(this.#detector.analyse())) this.#startOver();
+    else if (this.leak !== undefined) this.#cancel(samples, loopback);
+    if (this.leak === undefined) return { samples, verdict: "clean" };
+    const verdict = this.#judge.verdict;
+    if (verdict === "echo") samples.fill(0);
+    return { samples, verdict };
+  }
+
+  /** Another leak than before: learns it from the last frames at once. The last of them is the one to be returned. */
+  #startOver(): void {
+    const { leak } = this;
+    if (leak === undefined) return;
+    this.#judge.reset();
+    this.#filter.reset(expectedResponse(this.#filter.taps, leak));
+    this.#history.forEach((microphone, loopback) => {
+      this.#samples.set(microphone);
+      this.#cancel(this.#samples, loopback);
+    });
+  }
+
+  #cancel(samples: Float32Array, loopback: Float32Array): void {
+    for (let start = 0; start < samples.length; start += BLOCK_SAMPLES) {
+      const block = samples.subarray(start, start + BLOCK_SAMPLES);
+      const echo = this.#echo.subarray(start, start + BLOCK_SAMPLES);
+      this.#filter.predict(loopback.subarray(start, start + BLOCK_SAMPLES), echo);
+      const before = energy(block);
+      for (let i = 0; i < BLOCK_SAMPLES; i++) block[i] = block[i]! - echo[i]!;
+      this.#filter.learn(block);
+      // A prediction that makes it louder is none.
+      if (energy(block) > before) for (let i = 0; i < BLOCK_SAMPLES; i++) block[i] = block[i]! + echo[i]!;
+    }
+    this.#judge.push(samples, this.#echo);
+  }
+}
+
+/** The direct sound, as far around as its peak may lie beside the true one. */
+const DIRECT_SAMPLES = 3;
+/** Power of a tap in the room's tail, over that of the direct sound's. */
+const TAIL_POWER = 0.005;
+const TAIL_DECAY_SAMPLES = 0.03 * SAMPLE_RATE_HZ;
+/** The strongest path need not be the first. */
+const EARLY_POWER = 0.0015;
+const EARLY_SAMPLES = 80;
+const REST_POWER = 1e-5;
+/** Gains are measured in speech over speech, and systems turn loopbacks down: the range of what is plausible. */
+const MIN_GAIN = 0.05;
+const MAX_GAIN = 10;
+
+/** The power that a response with this leak has in each tap; tap 0 is the microphone's delay before the loopback. */
+function expectedResponse(taps: number, leak: Leak): Float64Array {
+  const power = new Float64Array(taps);
+  const direct = leak.lagSamples + ECHO_DELAY_SAMPLES;
+  let sum = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    const after = tap - direct;
+    let value = REST_POWER;
+    if (Math.abs(after) <= DIRECT_SAMPLES) value += 1;
+    else if (after > 0) value += TAIL_POWER * Math.exp(-after / TAIL_DECAY_SAMPLES);
+    else if (after > -EARLY_SAMPLES) value += EARLY_POWER;
+    power[tap] = value;
+    sum += value;
+  }
+  const gain = Math.min(MAX_GAIN, Math.max(MIN_GAIN, leak.gain));
+  for (let tap = 0; tap < taps; tap++) power[tap] = (power[tap]! * gain * gain) / sum;
+  return power;
+}
+
+/** The last frames of both channels. */
+class FrameRing {
+  readonly #microphone: Float32Array[] = [];
+  readonly #loopback: Float32Array[] = [];
+  #next = 0;
+
+  constructor(frames: number) {
+    for (let i = 0; i < frames; i++) {
+      this.#microphone.push(new Float32Array(ECHO_FRAME_SAMPLES));
+      this.#loopback.push(new Float32Array(ECHO_FRAME_SAMPLES));
+    }
+  }
+
+  push(microphone: Float32Array, loopback: Float32Array): void {
+    this.#microphone[this.#next]!.set(microphone);
+    this.#loopback[this.#next]!.set(loopback);
+    this.#next = (this.#next + 1) % this.#microphone.length;
+  }
+
+  /** Oldest first. */
+  forEach(take: (microphone: Float32Array, loopback: Float32Array) => void): void {
+    for (let i = 0; i < this.#microphone.length; i++) {
+      const at = (this.#next + i) % this.#microphone.length;
+      take(this.#microphone[at]!, this.#loopback[at]!);
+    }
+  }
+}
+
+function requireFrame(samples: Float32Array): void {
+  if (samples.length !== ECHO_FRAME_SAMPLES) {
+    throw new RangeError(`expected ${ECHO_FRAME_SAMPLES} samples, got ${samples.length}`);
+  }
+}
+
+function energy(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return sum;
+}

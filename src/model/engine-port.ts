@@ -1,0 +1,38 @@
+/** The engine's connection to the rest of the program, from the other side of engine-transport.ts. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.js";
+
+export interface EnginePort {
+  readonly data: EngineWorkerData;
+  send(message: FromWorker): void;
+  listen(listener: (message: ToWorker) => void): void;
+  /** Nothing comes and goes any more, and what is left to do ends the thread or process. */
+  close(): void;
+}
+
+export function openEnginePort(): EnginePort {
+  return parentPort === null ? processPort() : threadPort(parentPort);
+}
+
+function threadPort(port: NonNullable<typeof parentPort>): EnginePort {
+  return {
+    data: workerData as EngineWorkerData,
+    send: (message) => port.postMessage(message),
+    listen: (listener) => void port.on("message", listener),
+    close: () => port.close(),
+  };
+}
+
+function processPort(): EnginePort {
+  // Ctrl+C goes to all processes of a terminal, and what is under way is still to be finished: the main process decides.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  // The main process is gone, or has closed its end.
+  process.on("disconnect", () => process.exit());
+  return {
+    data: JSON.parse(process.argv[2]!) as EngineWorkerData,
+    send: (message) => void process.send!(message),
+    listen: (listener) => void process.on("message", listener),
+    // What was sent is still under way: the other end closes once it has read it.
+    close: () => process.disconnect(),
+  };
+}

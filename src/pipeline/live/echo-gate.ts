@@ -1,0 +1,94 @@
+/** Brings the loopback to the microphone: what the loudspeakers play is taken out before anybody looks for a voice. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { ECHO_FRAME_SAMPLES, EchoCanceller } from "../../dsp/echo/echo-canceller.js";
+
+/** So late may the loopback's frame be after the microphone's of the same time; then silence stands for it. */
+const MAX_WAIT_MS = 150;
+/** Of the loopback are kept for a microphone that is late. */
+const MAX_FRAMES = 300;
+
+const SILENCE = new Float32Array(ECHO_FRAME_SAMPLES);
+
+export class EchoGate {
+  readonly #canceller: EchoCanceller;
+  readonly #maxWaitMs: number | undefined;
+  /** Of the loopback, from frame `#firstFrame` on. */
+  readonly #loopback: Float32Array[] = [];
+  #firstFrame = 0;
+  /** The next frame of the microphone. */
+  #frame = 0;
+  /** The loopback has been waited for in vain, and not been heard since. */
+  #isLate = false;
+  #hasEnded = false;
+  #onFrame = () => {};
+
+  /** auto: there must be proof of a leak; on: its first sign is enough. `isLive`: the loopback is not waited for longer than a moment. */
+  constructor(mode: "auto" | "on", isLive: boolean) {
+    this.#canceller = new EchoCanceller(mode);
+    this.#maxWaitMs = isLive ? MAX_WAIT_MS : undefined;
+  }
+
+  /** The loopback's next frame; only its last may be shorter than 512 samples. */
+  hear(loopback: Float32Array): void {
+    this.#loopback.push(loopback);
+    this.#isLate = false;
+    while (this.#loopback.length > MAX_FRAMES) this.#drop();
+    this.#onFrame();
+  }
+
+  /** The loopback is over: silence follows. */
+  endLoopback(): void {
+    this.#hasEnded = true;
+    this.#onFrame();
+  }
+
+  /** Takes the microphone's next frame; returns the one before without the echo in it, the caller's to keep; at the first undefined. */
+  async clean(microphone: Float32Array): Promise<Float32Array | undefined> {
+    const frame = this.#frame++;
+    const { samples } = this.#canceller.process(whole(microphone), whole(await this.#loopbackAt(frame)));
+    return frame === 0 ? undefined : samples.slice();
+  }
+
+  /** The microphone's last frame. */
+  end(): Float32Array | undefined {
+    return this.#frame === 0 ? undefined : this.#canceller.process(SILENCE, SILENCE).samples.slice();
+  }
+
+  async #loopbackAt(frame: number): Promise<Float32Array> {
+    while (!this.#isThere(frame) && !this.#hasEnded && !this.#isLate) await this.#nextFrame();
+    while (this.#firstFrame < frame && this.#loopback.length > 0) this.#drop();
+    return this.#firstFrame === frame ? (this.#loopback[0] ?? SILENCE) : SILENCE;
+  }
+
+  #isThere(frame: number): boolean {
+    return frame < this.#firstFrame + this.#loopback.length;
+  }
+
+  /** Settles with the loopback's next frame, or when it has been waited for long enough. */
+  async #nextFrame(): Promise<void> {
+    const arrived = new Promise<"arrived">((resolve) => {
+      this.#onFrame = () => resolve("arrived");
+    });
+    if (this.#maxWaitMs === undefined) {
+      await arrived;
+      return;
+    }
+    const waiting = new AbortController();
+    const late = sleep(this.#maxWaitMs, "late" as const, waiting).catch(() => "late" as const);
+    if ((await Promise.race([arrived, late])) === "late") this.#isLate = true;
+    waiting.abort();
+  }
+
+  #drop(): void {
+    this.#loopback.shift();
+    this.#firstFrame++;
+  }
+}
+
+/** The end of a channel, as if silence followed. */
+function whole(frame: Float32Array): Float32Array {
+  if (frame.length === ECHO_FRAME_SAMPLES) return frame;
+  const filled = new Float32Array(ECHO_FRAME_SAMPLES);
+  filled.set(frame);
+  return filled;
+}

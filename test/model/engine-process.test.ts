@@ -1,0 +1,75 @@
+/** The engine in a process of its own. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { memoryUsage } from "node:process";
+import { expect, test } from "vitest";
+import { packagePath } from "../../src/assets.js";
+import { Engine } from "../../src/model/engine.js";
+import { startProcess } from "../../src/model/engine-transport.js";
+import { partialOf, plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
+import { thrownCode } from "./thrown-code.js";
+
+const OPTIONS = { model: "base", compute: undefined, threads: 2, isIsolated: true };
+
+test("answers as a thread does, and leaves no memory behind, however often", async () => {
+  const sentence = await sentenceSamples();
+  const before = memoryUsage.rss();
+  for (let round = 0; round < 3; round++) {
+    const engine = await Engine.start(OPTIONS);
+    const greedy = windowOf(sentence, engine.newRecording(), { beamSize: 1 });
+    const [final, partial] = await Promise.all([
+      engine.decodeWindow(greedy),
+      engine.decodePartial(partialOf(sentence, 0)),
+    ]);
+    expect(plainText(final)).toBe(SENTENCE);
+    expect(plainText(partial)).toBe(SENTENCE);
+    await engine.close();
+    await engine.close();
+    expect(await thrownCode(() => engine.decodePartial(partialOf(sentence, 0)))).toBe("INTERRUPTED");
+  }
+  expect(memoryUsage.rss() - before).toBeLessThan(50e6);
+});
+
+test("two models side by side", async () => {
+  const sentence = await sentenceSamples();
+  const engines = await Promise.all([Engine.start(OPTIONS), Engine.start({ ...OPTIONS, isIsolated: false })]);
+  const results = await Promise.all(engines.map((engine) => engine.decodePartial(partialOf(sentence, 0))));
+  expect(results.map(plainText)).toEqual([SENTENCE, SENTENCE]);
+  // One's text, cut into tokens by the other, is a draft for it.
+  const draft = engines[1]!.encode(results[0]!.text);
+  const { acceptedTokens } = await engines[1]!.decodePartial(partialOf(sentence, 0, { draft }));
+  expect(acceptedTokens).toBe(draft.length);
+  await Promise.all(engines.map((engine) => engine.close()));
+});
+
+test("what cannot be loaded says so", async () => {
+  expect(await thrownCode(() => Engine.start({ ...OPTIONS, model: "enormous" }))).toBe("MODEL_NOT_FOUND");
+  expect(await thrownCode(() => Engine.start({ ...OPTIONS, model: packagePath("src") }))).toBe(
+    "MODEL_BROKEN",
+  );
+});
+
+test("Ctrl+C does not reach it, and it ends with its parent", async () => {
+  const child = startedProcess();
+  const [loaded] = await once(child, "message");
+  expect(loaded).toMatchObject({ type: "loaded" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) child.kill(signal);
+  child.send({ type: "language", id: 5, request: { mel: new Float32Array(80 * 3000) } });
+  expect((await once(child, "message"))[0]).toMatchObject({ type: "result", id: 5 });
+  child.disconnect();
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("whoever waits is told when it is killed", async () => {
+  const sentence = await sentenceSamples();
+  const engine = await Engine.start(OPTIONS);
+  const code = thrownCode(() => engine.decodeWindow(windowOf(sentence, 0)));
+  process.kill(engine.processId!, "SIGKILL");
+  expect(await code).toBe("INTERNAL");
+  await engine.close();
+});
+
+function startedProcess(): ChildProcess {
+  const folder = packagePath("models/whisper-base-int8");
+  return startProcess({ folder, threads: 2, maxWindows: 1, encodesAhead: false }).events as ChildProcess;
+}
