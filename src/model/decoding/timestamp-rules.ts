@@ -33,7 +33,7 @@ export function firstConstraintAfter(
   fromSeconds: number,
   firstTimestampToken: number,
 ): TokenConstraint {
-  const from = Math.floor(fromSeconds / SECONDS_PER_TIMESTAMP);
+  const from = Math.round(fromSeconds / SECONDS_PER_TIMESTAMP);
   const timestampLow = Math.min(Math.max(lastTimestamp(said, firstTimestampToken), from), LAST_TIMESTAMP);
   const timestampHigh = Math.min(timestampLow + MAX_INITIAL_TIMESTAMP, LAST_TIMESTAMP);
   return { textAllowed: false, specialAllowed: false, timestampLow, timestampHigh };

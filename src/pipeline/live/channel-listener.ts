@@ -19,7 +19,8 @@ import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
 import { SPECTRUM_STEP_SECONDS, Spectrum } from "./spectrum.js";
-import type { HeardAudio, Utterance } from "./utterance.js";
+import type { HeardAudio } from "./heard-audio.js";
+import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
 interface ChannelParts {

@@ -10,7 +10,8 @@ import { LoadGovernor } from "./load-governor.js";
 import { SaidBefore } from "./said-before.js";
 import { nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
-import type { HeardAudio, Utterance } from "./utterance.js";
+import type { HeardAudio } from "./heard-audio.js";
+import type { Utterance } from "./utterance.js";
 
 interface DecodeLoopOptions {
   readonly channels: readonly ChannelListener[];

@@ -8,7 +8,7 @@ import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { withoutInvented } from "../invented-text.js";
 import { placeSegments } from "../place-segments.js";
 import type { SaidBefore, SaidUtterance } from "./said-before.js";
-import type { HeardAudio } from "./utterance.js";
+import type { HeardAudio } from "./heard-audio.js";
 
 /** What a final event says of the text. */
 export type FinalText = Pick<

@@ -1,16 +1,8 @@
 /** What is known of one utterance while it is spoken and until its text is final. */
 import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { DecodedText } from "./final-text.js";
+import type { HeardAudio } from "./heard-audio.js";
 import type { TextPolicy } from "./policy/text-policy.js";
-
-/** The audio of an utterance up to its end, and of what was before it as far as that may be listened to again. */
-export interface HeardAudio {
-  /** At most that of the utterance. */
-  readonly startSample: number;
-  readonly endSample: number;
-  /** [frames × mels], log10 of mel power as LogMel writes it. */
-  readonly columns: Float32Array;
-}
 
 export interface Utterance {
   /** Over both channels. */

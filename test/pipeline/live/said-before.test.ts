@@ -5,7 +5,12 @@ import { SAMPLE_RATE_HZ } from "../../../src/units.js";
 const FIRST_TIMESTAMP = 50_364;
 
 /** An utterance of one segment that fills it. */
-function said(startSeconds: number, endSeconds: number, tokens: readonly number[], isSure = true): SaidUtterance {
+function said(
+  startSeconds: number,
+  endSeconds: number,
+  tokens: readonly number[],
+  isSure = true,
+): SaidUtterance {
   const bounds = { startSample: startSeconds * SAMPLE_RATE_HZ, endSample: endSeconds * SAMPLE_RATE_HZ };
   return { ...bounds, segments: [{ ...bounds, tokens }], isSure };
 }
