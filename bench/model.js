@@ -41,7 +41,7 @@ async function measure(threads) {
   const loadMs = performance.now() - began;
   const loadedMb = memoryUsage.rss() / 1e6;
   const { config } = runtime;
-  const cross = new CrossCache(config, WINDOWS);
+  const cross = new CrossCache(config, WINDOWS, runtime.crossStorage);
   const mel = Float32Array.from({ length: config.nMels * 3000 }, (_, i) => Math.sin(i) * 0.5);
   const encoder = await timed(ENCODER_RUNS, (run) => runtime.encode(mel, cross, run % WINDOWS));
 

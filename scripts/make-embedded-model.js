@@ -95,8 +95,8 @@ async function textsOf(/** @type {string} */ model, /** @type {ReturnType<typeof
  * @param {(runtime: WhisperRuntime, cross: CrossCache) => Promise<void>} work
  */
 async function withRuntime(model, moments, work) {
-  const runtime = await WhisperRuntime.load(model, THREADS, moments);
-  await work(runtime, new CrossCache(runtime.config, 1));
+  const runtime = await WhisperRuntime.load(model, THREADS, { moments });
+  await work(runtime, new CrossCache(runtime.config, 1, runtime.crossStorage));
   await runtime.release();
 }
 

@@ -35,6 +35,20 @@ export interface LiveTimings {
   readonly tokens: number;
 }
 
+/** What whoever watches may ask of the session. A change of how text is decoded takes effect at the next utterance. */
+export type LiveCommand =
+  /** Muted: the meter lives on, nothing is transcribed. */
+  | { readonly type: "mute"; readonly channel: ChannelName; readonly on: boolean }
+  /** Paused: nothing of the channel is looked at. */
+  | { readonly type: "pause"; readonly channel: ChannelName; readonly on: boolean }
+  | { readonly type: "beam-size"; readonly beamSize: number }
+  /** Whisper's language code; undefined: detect it. */
+  | { readonly type: "language"; readonly language: string | undefined }
+  | { readonly type: "task"; readonly task: "transcribe" | "translate" }
+  | { readonly type: "threshold"; readonly threshold: number }
+  | { readonly type: "device"; readonly channel: ChannelName; readonly device: string }
+  | { readonly type: "mark" };
+
 /** Text gets cheaper when the machine is too slow: partials get rarer, then finals are decoded greedily. */
 export type LoadLevel = "normal" | "fewer-partials" | "greedy-finals";
 
@@ -77,6 +91,16 @@ export interface LevelEvent extends OfChannel {
   readonly peakDbfs: number;
 }
 
+/** What a spectrogram is drawn of. Only for who asks for it; no part of the JSON lines. */
+export interface SpectrumEvent extends OfChannel {
+  readonly type: "spectrum";
+  /** Of the first column. */
+  readonly startSeconds: number;
+  readonly stepSeconds: number;
+  /** One for each step: log-mel by band, low to high, from 0 (80 dB below full scale and less) to 255. */
+  readonly columns: readonly Uint8Array[];
+}
+
 export interface SpeechEvent extends OfChannel {
   readonly type: "speech";
   readonly utterance: number;
@@ -115,12 +139,17 @@ export interface FinalEvent extends OfUtterance {
 export type EngineState = "loading" | "ready" | "released";
 export type CaptureState = "open" | "stalled" | "lost" | "recovered" | "ended" | "muted" | "paused";
 
-/** With a channel: what became of its device. Without: the engine, when its state or the load changes and after each final. */
+/**
+ * With a channel: what became of its device. With a command: what somebody asked of the session, which holds from now on. Else the engine,
+ * when its state or the load changes and after each final.
+ */
 export type StatusEvent =
   | (OfChannel & { readonly type: "status"; readonly capture: CaptureState; readonly device: string })
+  | (Emitted & { readonly type: "status"; readonly channel?: undefined; readonly command: LiveCommand })
   | (Emitted & {
       readonly type: "status";
       readonly channel?: undefined;
+      readonly command?: undefined;
       readonly engine: EngineState;
       readonly load: LoadLevel;
       /** The oldest audio that still waits for its final. */
@@ -150,6 +179,7 @@ export interface EndEvent extends Emitted {
 export type LiveEvent =
   | SessionEvent
   | LevelEvent
+  | SpectrumEvent
   | SpeechEvent
   | PartialEvent
   | ConfirmedEvent

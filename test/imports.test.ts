@@ -1,5 +1,5 @@
 /** Reads every import of src/ and fails on the first that ARCHITECTURE.md's rules forbid. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "writing.ts",
   ],
   ["audio", "dsp", "model", "output"],
-  ["pipeline"],
+  ["pipeline", "tui"],
   ["cli"],
 ];
 
@@ -47,7 +47,7 @@ interface Import {
 }
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.tsx?$/.test(name))
   .map((name) => name.split(sep).join("/"))
   .sort();
 const imports = files.flatMap((from) => importsOf(from, readFileSync(join(SOURCE, from), "utf8")));
@@ -109,6 +109,13 @@ describe("imports", () => {
     expect(wrong.map(describeImport)).toEqual([]);
   });
 
+  test("bring the interface nothing but events and text", () => {
+    const wrong = imports.filter(
+      ({ from, to }) => partOf(from) === "tui" && to !== undefined && /^(audio|dsp|model)\//.test(to),
+    );
+    expect(wrong.map(describeImport)).toEqual([]);
+  });
+
   test("need no barrel: no file does nothing but re-export", () => {
     expect(files.filter(isBarrel)).toEqual([]);
   });
@@ -143,7 +150,9 @@ function isLoader(callee: ts.Expression): boolean {
 
 function target(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
-  return posix.join(posix.dirname(from), specifier).replace(/\.js$/, ".ts");
+  const path = posix.join(posix.dirname(from), specifier);
+  const view = path.replace(/\.js$/, ".tsx");
+  return existsSync(join(SOURCE, view)) ? view : path.replace(/\.js$/, ".ts");
 }
 
 function isPackage(specifier: string, name: string): boolean {

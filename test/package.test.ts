@@ -46,6 +46,7 @@ test("holds what runs and nothing of the workshop", () => {
   expect(files).toContain("bin/mubbles.js");
   expect(files).toContain("dist/cli/main.js");
   expect(files).toContain("LICENSE");
+  expect(files).toContain("docs/events.schema.json");
   expect(files.filter((path) => /^(src|test|bench|scripts|\.ci)\/|^native\/(?!pkg)/.test(path))).toEqual([]);
 });
 

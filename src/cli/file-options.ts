@@ -98,7 +98,13 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
   const wordCues = wordCueOptions(parsed);
   const words = wordCues !== undefined || wantsWords(parsed);
   return {
-    engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
+    engine: {
+      model: parsed.model,
+      compute: parsed.compute,
+      threads: parsed.threads,
+      // The reference strategy knows of its next window when it has the text of the last.
+      encodesAhead: parsed.strategy === "fast",
+    },
     aligner: alignerOptions(parsed, words),
     transcribe: {
       strategy: parsed.strategy,

@@ -1,5 +1,6 @@
 /** Ctrl-C and its kin: the first asks for an orderly end, the second ends at once. */
 import { MubblesError } from "../errors.js";
+import { giveBackTerminal } from "./terminal-guard.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -29,6 +30,7 @@ export function listenForInterrupt(): Interrupt {
  * and a shell shows it as 130 too.
  */
 function dieNow(): void {
+  giveBackTerminal();
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { asMubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { listen } from "../pipeline/live/listen.js";
+import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
@@ -10,6 +11,7 @@ import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
 import { note, writeError } from "./messages.js";
 import { showEvents } from "./show-events.js";
+import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
 import { formatLiveTimings } from "./timings.js";
 
@@ -34,28 +36,45 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
     .description("Transcribe what a microphone hears and what an output plays, while it is spoken.")
     .addHelpText("after", EXAMPLES);
   return declareListenOptions(command).action(async (parsed) => {
-    finish(await listenAndShow(readListenOptions(parsed, process.stdin.isTTY === true)));
+    finish(
+      await listenAndShow(
+        readListenOptions(parsed, { stdinIsTerminal: process.stdin.isTTY === true, hasScreen: hasScreen() }),
+      ),
+    );
   });
 }
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
-  const { quiet, verbose } = options;
-  const talkative = verbose || (process.stderr.isTTY === true && !quiet);
-  const notes = new LiveNotes({ talkative, quiet });
+  const interrupt = listenForInterrupt();
+  const { listen: how, format, quiet, verbose } = options;
+  const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
+  if (talkative) note(`loading model ${how.engine.model}`);
+  const settings = new LiveSettings(how);
   const loopDelay = new LoopDelayMonitor();
-  const tell = (event: LiveEvent) => {
-    notes.tell(event);
-    if (!verbose) return;
+  let timings = "";
+  const measure = (event: LiveEvent) => {
     // Loading the model before may hold the loop: nobody has spoken yet.
     if (event.type === "session") loopDelay.start();
-    if (event.type === "end") writeError(formatLiveTimings(event, loopDelay.stop()));
+    if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
-  const interrupt = listenForInterrupt();
-  if (talkative) note(`loading model ${options.listen.engine.model}`);
-  const events = listen(options.listen, interrupt.signal);
+  const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
   try {
-    return await showEvents(unlessInterrupted(events, interrupt), options, new StdoutSink(), tell);
+    if (format === "screen") {
+      const quit = () => process.kill(process.pid, "SIGINT");
+      return await showOnTerminal(events, {
+        quit,
+        command: (command) => settings.apply(command),
+        tell: measure,
+      });
+    }
+    const notes = new LiveNotes({ talkative, quiet });
+    const tell = (event: LiveEvent) => {
+      notes.tell(event);
+      measure(event);
+    };
+    return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
   } finally {
+    if (verbose) writeError(timings);
     interrupt.dispose();
   }
 }

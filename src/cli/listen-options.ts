@@ -12,7 +12,8 @@ import { STDIN } from "./outputs.js";
 
 export interface ListenCommandOptions {
   readonly listen: ListenOptions;
-  readonly format: "json" | "plain";
+  /** screen: the interface on a terminal. */
+  readonly format: "json" | "plain" | "screen";
   /** JSON lines have the level events too. */
   readonly levels: boolean;
   readonly quiet: boolean;
@@ -47,13 +48,24 @@ interface ParsedOptions {
   verbose?: true;
 }
 
-/** Throws USAGE where options contradict each other. `stdinIsTerminal`: nobody has redirected anything to standard input. */
-export function readListenOptions(parsed: ParsedOptions, stdinIsTerminal: boolean): ListenCommandOptions {
+interface TerminalFacts {
+  /** Nobody has redirected anything to standard input. */
+  readonly stdinIsTerminal: boolean;
+  /** There is a terminal to draw on. */
+  readonly hasScreen: boolean;
+}
+
+/** Throws USAGE where options contradict each other. */
+export function readListenOptions(
+  parsed: ParsedOptions,
+  { stdinIsTerminal, hasScreen }: TerminalFacts,
+): ListenCommandOptions {
   if (parsed.quiet && parsed.verbose) refuse("--quiet", "contradicts --verbose; give one of them");
   if (parsed.json && parsed.plain) refuse("--json", "contradicts --plain; give one of them");
   if (parsed.levels && !parsed.json) refuse("--levels", "it needs --json");
   const devices = chosenDevices(parsed);
   checkVirtualDevices(devices, parsed, stdinIsTerminal);
+  const format = parsed.json ? "json" : parsed.plain || !hasScreen ? "plain" : "screen";
   return {
     listen: {
       ...devices,
@@ -73,9 +85,10 @@ export function readListenOptions(parsed: ParsedOptions, stdinIsTerminal: boolea
       minSpeechMs: parsed.minSpeechMs,
       silenceMs: parsed.silenceMs,
       echoGate: parsed.echoGate,
+      hasSpectrum: format === "screen",
       unloadAfterSeconds: unlessNone(parsed.unloadAfter) ?? Number.POSITIVE_INFINITY,
     },
-    format: parsed.json ? "json" : "plain",
+    format,
     levels: parsed.levels ?? false,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,

@@ -31,8 +31,8 @@ export class LiveNotes {
           note(`${channel}: listening to ${device} (${backend}, ${sampleRateHz} Hz, ${channels} channels)`);
         return;
       case "status":
-        if (event.channel === undefined) this.#tellLoad(event.load);
-        else if (this.#talkative && event.capture !== "open")
+        if ("engine" in event) this.#tellLoad(event.load);
+        else if ("capture" in event && this.#talkative && event.capture !== "open")
           note(`${event.channel}: ${event.device}: ${event.capture}`);
     }
   }

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import { reportError } from "./messages.js";
 import { createProgram } from "./program.js";
+import { giveBackTerminal } from "./terminal-guard.js";
 
 /** A handle that a native library forgot to close must not keep a finished program alive. */
 const LINGER_MS = 3000;
@@ -37,6 +38,7 @@ function usageError({ message, code }: CommanderError): MubblesError {
 /** Whatever goes wrong outside of every try ends in one line too. */
 function guardProcess(): void {
   const onStray = (thrown: unknown) => {
+    giveBackTerminal();
     reportError(asMubblesError(thrown));
     process.exit(EXIT.bug);
   };

@@ -1,13 +1,14 @@
 /** The events of a session on their way to standard output, as JSON lines or plain text, and the exit code that they add up to. */
-import { asMubblesError, ERROR_TABLE, EXIT } from "../errors.js";
+import { asMubblesError, EXIT } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { liveJsonLine } from "../output/live-json.js";
 import { livePlainLine } from "../output/live-plain.js";
+import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
 import type { ListenCommandOptions } from "./listen-options.js";
 import type { TextSink } from "./sinks.js";
 
-type ShowOptions = Pick<ListenCommandOptions, "format" | "levels">;
+type ShowOptions = Pick<ListenCommandOptions, "levels"> & { readonly format: "json" | "plain" };
 
 /**
  * Each line waits for the one before it, and the session for its reader: what may be left out for a slow one is the session's
@@ -38,11 +39,4 @@ export async function showEvents(
 function lineOf(event: LiveEvent, { format, levels }: ShowOptions): string {
   if (format === "plain") return livePlainLine(event);
   return event.type === "level" && !levels ? "" : liveJsonLine(event);
-}
-
-/** A warning counts where text is missing because of it; a device that was lost and found leaves silence, and says so. */
-function exitCodeOf(event: LiveEvent): number {
-  if (event.type !== "error" && event.type !== "warning") return EXIT.ok;
-  const { exitCode } = ERROR_TABLE[event.code];
-  return event.type === "error" || exitCode === EXIT.partial ? exitCode : EXIT.ok;
 }

@@ -1,42 +1,52 @@
 /** Cross-attention keys and values of the windows that are decoded together. */
+import { type CrossStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { Tensor } from "./ort.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
+type Numbers = Float32Array | Int8Array | Uint8Array;
 
-/** Keys and values of some frames as the graph returns them: `cross_k_i` [1, H, frames, headSize], `cross_v_i` [1, H, headSize, frames]. */
-type Part = Record<string, { readonly data: unknown }>;
+/** Results of the cross graph for some frames (as bytes: for all). */
+export type CrossPart = Readonly<Record<string, { readonly data: unknown }>>;
 
-/** Keys [slots, H, F, headSize] and values [slots, H, headSize, F] of each layer: 37 MB a slot for base. */
+interface SlotBuffer {
+  readonly name: string;
+  readonly type: CrossStorage;
+  readonly data: Numbers;
+  /** Of a slot. */
+  readonly shape: readonly number[];
+  /** Numbers of a frame that lie together: a key's, but one of a value's; undefined: not by frames, written whole. */
+  readonly frameNumbers: number | undefined;
+}
+
+/** One slot a window, as CrossStorage says: 37 MB as floats for base, 9 as bytes. */
 export class CrossCache {
   readonly slots: number;
   /** Audio positions of a slot, 20 ms each. */
   readonly frames: number;
-  readonly #slotFloats: number;
-  readonly #buffers: {
-    readonly name: string;
-    readonly data: Float32Array;
-    readonly shape: readonly number[];
-    /** Floats of a frame that lie together: a key's, but one of a value's. */
-    readonly frameFloats: number;
-  }[] = [];
+  readonly #buffers: SlotBuffer[] = [];
   /** Made once for each number of slots. */
   readonly #firstSlots = new Map<number, Feeds>();
 
-  constructor(config: WhisperConfig, slots: number, frames = config.maxAudioPositions) {
-    const { decoderHeads: heads, headSize } = config;
+  constructor(
+    config: WhisperConfig,
+    slots: number,
+    storage: CrossStorage,
+    frames = config.maxAudioPositions,
+  ) {
+    const { decoderHeads: heads, headSize, decoderLayers, dModel } = config;
     this.slots = slots;
     this.frames = frames;
-    this.#slotFloats = heads * headSize * frames;
-    for (let layer = 0; layer < config.decoderLayers; layer++) {
-      // Fresh memory is not touched before it is written: slots that are never used cost nothing.
-      const data = () => new Float32Array(slots * this.#slotFloats);
-      this.#buffers.push(
-        { name: `cross_k_${layer}`, data: data(), shape: [heads, frames, headSize], frameFloats: headSize },
-        { name: `cross_v_${layer}`, data: data(), shape: [heads, headSize, frames], frameFloats: 1 },
-      );
+    const isFloat = storage === "float32";
+    for (let layer = 0; layer < decoderLayers; layer++) {
+      const [k, v] = [`cross_k_${layer}`, `cross_v_${layer}`];
+      const byFrames = [heads, frames, headSize];
+      this.#add(k, isFloat ? storage : "uint8", byFrames, headSize);
+      if (isFloat) this.#add(v, storage, [heads, headSize, frames], 1);
+      else this.#add(v, storage, byFrames, headSize);
     }
+    if (!isFloat) this.#add("cross_ranges", "float32", [decoderLayers * RANGES_PER_LAYER, dModel], undefined);
   }
 
   /** Feeds for the first `count` slots. */
@@ -50,13 +60,14 @@ export class CrossCache {
   }
 
   /** Takes `count` frames of a slot, from `firstFrame` on. */
-  write(part: Part, slot: number, firstFrame: number, count: number): void {
-    for (const { name, data, frameFloats } of this.#buffers) {
-      const from = part[name]!.data as Float32Array;
-      const run = count * frameFloats;
-      const rowFloats = this.frames * frameFloats;
+  write(part: CrossPart, slot: number, firstFrame: number, count: number): void {
+    for (const { name, data, shape, frameNumbers } of this.#buffers) {
+      const from = part[name]!.data as Numbers;
+      const start = slot * sizeOf(shape);
+      const run = frameNumbers === undefined ? from.length : count * frameNumbers;
+      const rowNumbers = frameNumbers === undefined ? 0 : this.frames * frameNumbers;
       for (let row = 0; row * run < from.length; row++) {
-        const target = slot * this.#slotFloats + row * rowFloats + firstFrame * frameFloats;
+        const target = start + row * rowNumbers + firstFrame * (frameNumbers ?? 0);
         data.set(from.subarray(row * run, (row + 1) * run), target);
       }
     }
@@ -68,8 +79,9 @@ export class CrossCache {
   }
 
   copySlot(from: number, to: number): void {
-    for (const { data } of this.#buffers) {
-      data.copyWithin(to * this.#slotFloats, from * this.#slotFloats, (from + 1) * this.#slotFloats);
+    for (const { data, shape } of this.#buffers) {
+      const size = sizeOf(shape);
+      data.copyWithin(to * size, from * size, (from + 1) * size);
     }
   }
 
@@ -78,13 +90,31 @@ export class CrossCache {
     discardBuffers(this.#buffers.map(({ data }) => data));
   }
 
+  #add(name: string, type: CrossStorage, shape: readonly number[], frameNumbers: number | undefined): void {
+    const length = this.slots * sizeOf(shape);
+    // Fresh memory is not touched before it is written: slots that are never used cost nothing.
+    const data =
+      type === "float32"
+        ? new Float32Array(length)
+        : type === "int8"
+          ? new Int8Array(length)
+          : new Uint8Array(length);
+    this.#buffers.push({ name, type, data, shape, frameNumbers });
+  }
+
   #tensors(start: number, count: number): Feeds {
-    const range = [start * this.#slotFloats, (start + count) * this.#slotFloats] as const;
     return Object.fromEntries(
-      this.#buffers.map(({ name, data, shape }) => [
-        name,
-        new Tensor("float32", data.subarray(...range), [count, ...shape]),
-      ]),
+      this.#buffers.map(({ name, type, data, shape }) => {
+        const size = sizeOf(shape);
+        return [
+          name,
+          new Tensor(type, data.subarray(start * size, (start + count) * size), [count, ...shape]),
+        ];
+      }),
     );
   }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
 }

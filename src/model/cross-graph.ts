@@ -1,14 +1,17 @@
 /** The graph between encoder and decoder: what the decoder's cross-attention reads of the audio. */
+import { type ByteStorage, MIDDLE, RANGE_STEPS, RANGES_PER_LAYER, rightOperand } from "./cross-storage.js";
+import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { linear } from "./layers.js";
+import { ELEMENT } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 /**
  * hidden [A, F, width], any number of frames of the encoder's output → for each decoder layer `cross_k_i` [A, H, F, headSize] and
- * `cross_v_i` [A, H, headSize, F].
+ * `cross_v_i` [A, H, headSize, F], as floats.
  *
- * Keys and values leave in the layout that lets a decoder step with a few rows stream them once (decoder-graph.ts). A graph of
+ * Keys and values leave in the layout that lets a decoder step with a few rows stream them once (cross-attention.ts). A graph of
  * its own, because the binding copies what a run returns: a part of the frames at a time, that is a part of 37 MB (base).
  */
 export function crossGraph(
@@ -18,17 +21,82 @@ export function crossGraph(
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
   const hidden = g.input("hidden", ["A", "F", config.dModel]);
-  for (let layer = 0; layer < config.decoderLayers; layer++) crossKeysAndValues(g, hidden, layer, config);
+  for (let layer = 0; layer < config.decoderLayers; layer++) {
+    const [k, v] = keysAndValues(g, hidden, layer);
+    floats(g, k, v, layer, config);
+  }
   return g.encode("cross");
 }
 
-function crossKeysAndValues(g: GraphBuilder, hidden: Value, layer: number, config: WhisperConfig): void {
-  const { decoderHeads: heads, headSize } = config;
+/**
+ * The encoder (encoder-graph.ts: its inputs, of one window) and behind it what crossGraph makes, as bytes: `cross_k_i` and `cross_v_i`
+ * [1, H, F, headSize]. Each of the width's numbers has a step of its own, by its smallest and largest in the window:
+ * `cross_ranges` [1, layers × RANGES_PER_LAYER, width]. Keys are (byte - zero) × step and something that is the same for all
+ * frames, which attention does not notice; values are (byte - zero) × step + middle.
+ *
+ * One graph, because the temporaries of the one then lie where those of the other lay: 25 MB less than with two (base).
+ */
+export function encoderAndCrossGraph(
+  weights: Safetensors,
+  config: WhisperConfig,
+  { storage, ...options }: EncoderOptions & { readonly storage: ByteStorage },
+): Uint8Array {
+  const g = new GraphBuilder(weights, options);
+  const hidden = encoderLayers(g, config, options);
+  const ranges: Value[] = [];
+  for (let layer = 0; layer < config.decoderLayers; layer++) {
+    const [k, v] = keysAndValues(g, hidden, layer);
+    ranges.push(...bytes(g, k, v, layer, config, storage));
+  }
+  g.named("cross_ranges", "Concat", ranges, { axis: 1 });
+  g.output("cross_ranges", ["A", config.decoderLayers * RANGES_PER_LAYER, config.dModel]);
+  return g.encode("encoder and cross");
+}
+
+function keysAndValues(g: GraphBuilder, hidden: Value, layer: number): [Value, Value] {
   const kv = linear(g, hidden, `decoder.layers.${layer}.encoder_attn.kv`);
-  const [k, v] = g.ops("Split", [kv], 2, { axis: -1, num_outputs: 2 }) as [Value, Value];
+  return g.ops("Split", [kv], 2, { axis: -1, num_outputs: 2 }) as [Value, Value];
+}
+
+function floats(g: GraphBuilder, k: Value, v: Value, layer: number, config: WhisperConfig): void {
+  const { decoderHeads: heads, headSize } = config;
   const split = g.ints("split_heads", [0, 0, heads, -1]);
   g.named(`cross_k_${layer}`, "Transpose", [g.op("Reshape", [k, split])], { perm: [0, 2, 1, 3] });
   g.named(`cross_v_${layer}`, "Transpose", [g.op("Reshape", [v, split])], { perm: [0, 2, 3, 1] });
   g.output(`cross_k_${layer}`, ["A", heads, "F", headSize]);
   g.output(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
+}
+
+/** The layer's rows of `cross_ranges`. */
+function bytes(
+  g: GraphBuilder,
+  k: Value,
+  v: Value,
+  layer: number,
+  { decoderHeads: heads, headSize, dModel }: WhisperConfig,
+  storage: ByteStorage,
+): Value[] {
+  const signed = rightOperand(storage);
+  const quantised = (x: Value, name: string, type: typeof signed.type, zero: number) => {
+    // Along the first of two axes this takes a quarter of the time that it takes along the second of three.
+    const rows = g.op("Reshape", [x, g.ints("rows", [-1, dModel])]);
+    const frames = g.ints("frames_axis", [0]);
+    const [smallest, largest] = [g.op("ReduceMin", [rows, frames]), g.op("ReduceMax", [rows, frames])]; // [1, width]
+    const middle = g.op("Mul", [g.op("Add", [smallest, largest]), g.floats("half", 0.5)]);
+    const span = g.op("Max", [g.op("Sub", [largest, smallest]), g.floats("smallest_span", 1e-20)]);
+    const step = g.op("Mul", [span, g.floats("range_step", 1 / RANGE_STEPS)]);
+    const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
+    const rounded = g.op("QuantizeLinear", [
+      steps,
+      g.floats("unit_step", 1),
+      g.byte(`zero_${zero}`, zero, type),
+    ]);
+    const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, -1])]);
+    g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
+    g.output(name, ["A", heads, "F", headSize], type);
+    return { step: g.op("Unsqueeze", [step, frames]), middle: g.op("Unsqueeze", [middle, frames]) };
+  };
+  const keys = quantised(k, `cross_k_${layer}`, ELEMENT.uint8, MIDDLE);
+  const values = quantised(v, `cross_v_${layer}`, signed.type, signed.zero);
+  return [keys.step, values.step, values.middle];
 }

@@ -1,6 +1,8 @@
 /** The decoder graph: one step for several audios with several hypotheses each, choice of the next tokens included. */
 
 import { choiceOfTokens } from "./choice-graph.js";
+import { CrossAttention } from "./cross-attention.js";
+import type { CrossStorage } from "./cross-storage.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
@@ -8,26 +10,28 @@ import type { Safetensors } from "./safetensors.js";
 import { embedding, vocabularyProjection } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
+interface DecoderGraphOptions {
+  readonly storage: CrossStorage;
+  readonly observesLinears?: boolean;
+}
+
 /**
  * A audios with equally many columns S each: B hypotheses of T new tokens, column b × T + t. Everything of an audio is folded into
  * its columns, so that its cross-attention keys and values, and the pool of its hypotheses' own, are read once a step.
  *
  * Inputs: `tokens` [A, S], `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
- * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`
- * [A, H, F, headSize], `cross_v_i` [A, H, headSize, F]; `logit_index` [N]: the columns that logits are wanted of;
+ * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
+ * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts); `logit_index` [N]: the columns that logits are wanted of;
  * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
  * Outputs: `logits` [A, N, V] before any rule, the choice, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
  * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
- *
- * Cross-attention keys stay `[F, headSize]` and values `[headSize, F]` as left operands: the matrix product streams the large
- * one. The other way round it re-packs them at every step, twice as slow at 5 beams.
  */
 export function decoderGraph(
   weights: Safetensors,
   config: WhisperConfig,
-  options: { readonly observesLinears?: boolean } = {},
+  { storage, observesLinears = false }: DecoderGraphOptions,
 ): Uint8Array {
-  const g = new GraphBuilder(weights, options);
+  const g = new GraphBuilder(weights, { observesLinears });
   const { decoderHeads: heads, headSize } = config;
   const tokens = g.input("tokens", ["A", "S"], ELEMENT.int64);
   const positions = g.input("positions", ["A", "S"], ELEMENT.int64);
@@ -38,7 +42,7 @@ export function decoderGraph(
   let x = embedding(g, tokens, config);
   x = g.op("Add", [x, g.op("Gather", [g.floatWeight("decoder.embed_positions.weight"), positions])]);
   x = rotated(g, x);
-  const aligned: Value[] = [];
+  const cross = new CrossAttention(g, config, storage);
   const sizes = g.op(
     "Concat",
     [g.op("Shape", ["past_k_0"], { start: 2, end: 3 }), g.op("Shape", [tokens], { start: 1, end: 2 })],
@@ -47,7 +51,7 @@ export function decoderGraph(
   for (let layer = 0; layer < config.decoderLayers; layer++) {
     const name = `decoder.layers.${layer}`;
     x = selfAttention(g, x, name, layer, config, sizes);
-    x = crossAttention(g, x, name, layer, config, aligned);
+    x = cross.layer(x, layer);
     x = feedForward(g, x, name, config.dModel, { rounding: roundingOfNormed(g, config.dModel) });
   }
   x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
@@ -55,8 +59,8 @@ export function decoderGraph(
   const logits = g.rename(vocabularyProjection(g, x, config), "logits");
   g.output(logits, ["A", "N", config.vocabularySize]);
   choiceOfTokens(g, logits, config);
-  if (aligned.length > 0) {
-    const scores = g.op("Concat", aligned, { axis: 1 });
+  if (cross.aligned.length > 0) {
+    const scores = g.op("Concat", cross.aligned, { axis: 1 });
     g.named("alignment", "Transpose", [scores], { perm: [0, 1, 3, 2] });
     g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
   }
@@ -99,47 +103,6 @@ function selfAttention(
   const attended = g.op("Add", [g.op("MatMul", [parts[0]!, pastV]), g.op("MatMul", [parts[1]!, newV])]);
   const joined = joinHeads(g, g.op("Transpose", [attended], { perm: [0, 2, 1, 3] }), config);
   return g.op("Add", [x, linear(g, joined, `${name}.self_attn.out_proj`, { parts: 2 })]);
-}
-
-function crossAttention(
-  g: GraphBuilder,
-  x: Value,
-  name: string,
-  layer: number,
-  config: WhisperConfig,
-  aligned: Value[],
-): Value {
-  const { decoderHeads: heads, headSize } = config;
-  const crossK = g.input(`cross_k_${layer}`, ["A", heads, "F", headSize]);
-  const crossV = g.input(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
-  const h = layerNorm(g, x, `${name}.encoder_attn_layer_norm`, config.dModel);
-  const q = splitHeads(
-    g,
-    linear(g, h, `${name}.encoder_attn.q_proj`, roundingOfNormed(g, config.dModel)),
-    heads,
-  );
-  const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
-  const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
-  const products = g.op("MatMul", [crossK, columns]); // [A, H, F, S]
-  const mine = config.alignmentHeads.filter(([l]) => l === layer).map(([, head]) => head);
-  if (mine.length > 0) {
-    // Where no column is wanted these are empty, and cost nothing.
-    const wanted = g.op("Slice", [
-      products,
-      g.ints("from_first", [0]),
-      "alignment_columns",
-      g.ints("last_axis", [-1]),
-    ]);
-    aligned.push(g.op("Gather", [wanted, g.ints(`alignment_heads_${layer}`, mine)], { axis: 1 }));
-  }
-  // onnxruntime makes one softmax along the frames of these three.
-  const scores = g.op("Transpose", [products], { perm: [0, 1, 3, 2] });
-  const weights = g.op("Transpose", [g.op("Softmax", [scores], { axis: -1 })], { perm: [0, 1, 3, 2] }); // [A, H, F, S]
-  const attended = g.op("Transpose", [g.op("MatMul", [crossV, weights])], { perm: [0, 3, 1, 2] }); // [A, S, H, headSize]
-  return g.op("Add", [
-    x,
-    linear(g, joinHeads(g, attended, config), `${name}.encoder_attn.out_proj`, { parts: 2 }),
-  ]);
 }
 
 /** [A, S, width] → [A, S, H, headSize] */

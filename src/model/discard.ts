@@ -1,9 +1,8 @@
 /** Memory that a session's results hold, given back at once. */
 import { MessageChannel } from "node:worker_threads";
-import type { Tensor } from "./ort.js";
 
 /** Frees the buffers of tensors that nobody will read; they are empty afterwards. */
-export function discard(tensors: readonly Tensor[]): void {
+export function discard(tensors: readonly { readonly data: unknown }[]): void {
   discardBuffers(tensors.map(({ data }) => data as Float32Array));
 }
 

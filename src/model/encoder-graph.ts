@@ -4,7 +4,7 @@ import { feedForward, gelu, type InputRounding, layerNorm, linear, rotated } fro
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-interface EncoderOptions {
+export interface EncoderOptions {
   readonly observesLinears?: boolean;
   /**
    * How many parts of the frames go through the linears one after the other: the result is the same, and takes 20 MB less with two
@@ -29,7 +29,17 @@ export function encoderGraph(
   options: EncoderOptions = {},
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
-  const { parts = PARTS } = options;
+  const hidden = encoderLayers(g, config, options);
+  g.output(g.rename(hidden, "hidden"), ["A", "F", config.dModel]);
+  return g.encode("encoder");
+}
+
+/** From the inputs `mel` and `positions` to the hidden states, as a part of a graph. */
+export function encoderLayers(
+  g: GraphBuilder,
+  config: WhisperConfig,
+  { parts = PARTS }: EncoderOptions,
+): Value {
   let x = g.input("mel", ["A", config.nMels, "M"]);
   for (const [i, stride] of [
     [1, 1],
@@ -43,19 +53,14 @@ export function encoderGraph(
   x = g.op("Add", [x, g.input("positions", ["F", config.dModel])]);
   x = rotated(g, x);
   for (let layer = 0; layer < config.encoderLayers; layer++) x = encoderLayer(g, x, layer, config, parts);
-  g.output(g.rename(layerNorm(g, x, "encoder.layer_norm", config.dModel), "hidden"), [
-    "A",
-    "F",
-    config.dModel,
-  ]);
-  return g.encode("encoder");
+  return layerNorm(g, x, "encoder.layer_norm", config.dModel);
 }
 
 function encoderLayer(
   g: GraphBuilder,
   x: Value,
   index: number,
-  { encoderHeads, encoderLayers, dModel }: WhisperConfig,
+  { encoderHeads, encoderLayers: layers, dModel }: WhisperConfig,
   parts: number,
 ): Value {
   const layer = `encoder.layers.${index}`;
@@ -65,7 +70,7 @@ function encoderLayer(
   });
   const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
   const y = g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]);
-  const behindGelu = index < encoderLayers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
+  const behindGelu = index < layers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
   return inParts(g, y, parts, (part) => [feedForward(g, part, layer, dModel, behindGelu)])[0]!;
 }
 

@@ -8,6 +8,7 @@ export interface EngineWorkerData {
   readonly folder: string;
   readonly threads: number;
   readonly maxWindows: number;
+  readonly encodesAhead: boolean;
 }
 
 /** What the engine can be asked for, and what it answers to each. */

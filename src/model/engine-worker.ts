@@ -20,10 +20,10 @@ let partialUnderWay: { readonly id: number; readonly controller: AbortController
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows } = port.data;
+const { folder, threads, maxWindows, encodesAhead } = port.data;
 try {
   const began = performance.now();
-  const runtime = await WhisperRuntime.load(folder, threads);
+  const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
@@ -32,7 +32,10 @@ try {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
     else if (message.type === "cancel") cancel(message.id);
-    else queue.add(message);
+    else {
+      runtime.encodeAhead(message.request.mel);
+      queue.add(message);
+    }
     if (isRunning) return;
     work(runtime, batch, partials).catch((error) =>
       error instanceof Closing ? close(runtime) : fail(error),
@@ -55,7 +58,7 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
   isRunning = true;
   while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
     const isStepping = !batch.isIdle;
-    const next = queue.take(isStepping, (question) => canBegin(question, batch));
+    const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
     const began = performance.now();
     if (next === undefined) await batch.step();
     else await begin(next, batch, partials);
@@ -66,7 +69,8 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
   if (isClosing) await close(runtime);
 }
 
-function canBegin(question: Waiting, batch: BatchDecoder): boolean {
+function canBegin(question: Waiting, batch: BatchDecoder, runtime: WhisperRuntime): boolean {
+  if (!batch.isIdle && runtime.isEncoding(question.request.mel)) return false;
   return question.type === "window" ? batch.canAdmit(question.request) : batch.hasRoom;
 }
 

@@ -17,13 +17,18 @@ export interface EngineOptions {
   readonly compute: Compute | undefined;
   /** Threads of each matrix product; undefined: all cores. */
   readonly threads: number | undefined;
+  /**
+   * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
+   * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
+   */
+  readonly encodesAhead?: boolean;
   /** In a process of its own: when it is closed all its memory is given back, which a thread's is not. */
   readonly isIsolated?: boolean;
 }
 
 /**
- * Windows decoded together: they share each pass over the weights. On 2 cores with AVX2 and no VNNI more than two gain nothing
- * (24 s against 24.7 s for 245 s of audio), and each holds 37 MB of cross-attention keys and values (base) and its caches.
+ * Windows decoded together: they share each pass over the weights. A third takes a tenth less time and 22 MB more, and with it
+ * a run would no longer take less memory than what it is compared with (docs/BENCHMARKS.md).
  */
 const MAX_WINDOWS = 2;
 
@@ -45,6 +50,8 @@ export class Engine {
   readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
   readonly maxWindows = MAX_WINDOWS;
+  /** Whether another window can be encoded without holding up those that are decoded. */
+  readonly encodesAhead: boolean;
   readonly #transport: EngineTransport;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
@@ -59,6 +66,7 @@ export class Engine {
     folder: string,
     loaded: Extract<FromWorker, { type: "loaded" }>,
     loadSeconds: number,
+    encodesAhead: boolean,
   ) {
     this.#transport = transport;
     this.processId = transport.processId;
@@ -68,6 +76,7 @@ export class Engine {
     this.endToken = loaded.endToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
+    this.encodesAhead = encodesAhead;
     transport.events.on("message", (message: FromWorker) => this.#receive(message));
     transport.events.on("error", (error) => this.#fail(workerError(error)));
     transport.events.on("exit", () => {
@@ -77,13 +86,20 @@ export class Engine {
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start({ model, compute, threads, isIsolated = false }: EngineOptions): Promise<Engine> {
+  static async start({
+    model,
+    compute,
+    threads,
+    encodesAhead = false,
+    isIsolated = false,
+  }: EngineOptions): Promise<Engine> {
     const began = performance.now();
     const { folder } = await resolveModel(model, compute);
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
+      encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
     };
     const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
@@ -92,8 +108,10 @@ export class Engine {
       transport.events.once("error", (error) => reject(workerError(error)));
       transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
     });
-    if (first.type === "loaded")
-      return new Engine(transport, folder, first, (performance.now() - began) / 1000);
+    if (first.type === "loaded") {
+      const loadSeconds = (performance.now() - began) / 1000;
+      return new Engine(transport, folder, first, loadSeconds, data.encodesAhead);
+    }
     if (first.type === "failed") {
       throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
     }

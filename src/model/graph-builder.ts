@@ -92,9 +92,9 @@ export class GraphBuilder {
     return this.#constant(name, ELEMENT.int64, typeof values === "number" ? [] : [list.length], data);
   }
 
-  /** Unsigned 8-bit scalar. */
-  bytes(name: string, value: number): Value {
-    return this.#constant(name, ELEMENT.uint8, [], Uint8Array.of(value));
+  /** 8-bit scalar. */
+  byte(name: string, value: number, type: ElementType = ELEMENT.uint8): Value {
+    return this.#constant(name, type, [], Uint8Array.of(value));
   }
 
   /** Float32 constant; a scalar for a plain number. */

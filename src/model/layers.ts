@@ -56,9 +56,9 @@ function observe(g: GraphBuilder, x: Value, name: string): void {
 }
 
 /** The largest 8-bit magnitude that is used, so that positive and negative are alike. */
-const LARGEST = 127;
+export const LARGEST = 127;
 /** Half a high step, the most that is left, is LARGEST low ones. */
-const LOW_STEPS = 2 * LARGEST;
+export const LOW_STEPS = 2 * LARGEST;
 
 /**
  * Every row of activations is divided by its own largest magnitude, then rounded to 8 bits by a constant scale, and the result
@@ -82,17 +82,23 @@ function onePartProduct(g: GraphBuilder, x: Value, name: string, largest: number
 /** The low numbers hold what rounding to the high ones left. All are rows of one product: it reads the weights once. */
 function twoPartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
   const step = g.floats(`step_${largest}`, largest / LARGEST);
-  const lowStep = g.floats(`low_step_${largest}`, largest / LARGEST / LOW_STEPS);
-  const high = g.op("QuantizeLinear", [x, step, zeroPoint(g)]);
-  const left = g.op("Sub", [x, g.op("DequantizeLinear", [high, step, zeroPoint(g)])]);
-  const low = g.op("QuantizeLinear", [left, lowStep, zeroPoint(g)]);
-  const product = integerProduct(g, g.op("Concat", [high, low], { axis: 0 }), step, name);
+  const product = integerProduct(g, inTwoParts(g, x, largest, 0), step, name);
   const [ofHigh, ofLow] = g.ops("Split", [product], 2, { axis: 0, num_outputs: 2 }) as [Value, Value];
   return g.op("Add", [ofHigh, g.op("Mul", [ofLow, g.floats("low_part", 1 / LOW_STEPS)])]);
 }
 
+/** Numbers of at most `largest` as high 8-bit ones, and behind them along the axis the low ones, whose step is 1 / LOW_STEPS. */
+export function inTwoParts(g: GraphBuilder, x: Value, largest: number, axis: number): Value {
+  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  const lowStep = g.floats(`low_step_${largest}`, largest / LARGEST / LOW_STEPS);
+  const high = g.op("QuantizeLinear", [x, step, zeroPoint(g)]);
+  const left = g.op("Sub", [x, g.op("DequantizeLinear", [high, step, zeroPoint(g)])]);
+  const low = g.op("QuantizeLinear", [left, lowStep, zeroPoint(g)]);
+  return g.op("Concat", [high, low], { axis });
+}
+
 function zeroPoint(g: GraphBuilder): Value {
-  return g.bytes("quantisation_zero", 128);
+  return g.byte("quantisation_zero", 128);
 }
 
 function integerProduct(g: GraphBuilder, quantised: Value, step: Value, name: string): Value {

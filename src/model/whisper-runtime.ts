@@ -1,14 +1,14 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import { MubblesError } from "../errors.js";
-import { FRAMES_PER_TOKEN } from "../units.js";
+import { type AudioEncoder, type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
-import { crossGraph } from "./cross-graph.js";
+import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
-import { audioPositions, encoderGraph } from "./encoder-graph.js";
+import { EncoderThread } from "./encoder-thread.js";
+import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
 import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
@@ -16,9 +16,6 @@ import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
-
-/** Frames whose keys and values are made at once: what the binding copies of them is 2.5 MB for base. */
-const CROSS_FRAMES = 100;
 
 /** One row of a decoder run. All rows of a run have equally many new tokens. */
 export interface RowInput {
@@ -43,6 +40,7 @@ export interface StepInput {
   readonly wantLogits: boolean;
   /** [rows × logitIndex.length] text tokens to give the log-probability of. */
   readonly targets?: readonly number[];
+  /** Also the alignment heads' scores. */
   readonly wantAlignment?: boolean;
 }
 
@@ -57,92 +55,107 @@ export interface StepOutput {
   readonly alignment: Float32Array;
 }
 
+interface RuntimeOptions {
+  /** Sums up what the linears get as inputs. */
+  readonly moments?: Moments | undefined;
+  /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. */
+  readonly encodesAhead?: boolean;
+}
+
+interface EncodedAhead {
+  readonly parts: Promise<readonly EncodedPart[]>;
+  isThere: boolean;
+}
+
 export class WhisperRuntime {
   readonly config: WhisperConfig;
   readonly textTokens: TextTokens;
-  readonly #encoder: InferenceSession;
-  /** [1500 × width] */
-  readonly #positions: Float32Array;
-  readonly #cross: InferenceSession;
+  /** What CrossCache has to keep for it. */
+  readonly crossStorage: CrossStorage;
+  readonly #encoder: AudioEncoder;
+  /** Windows that another thread encodes or has encoded. */
+  readonly #ahead = new Map<Float32Array, EncodedAhead>();
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
+  readonly #hasAlignment: boolean;
 
   private constructor(
     config: WhisperConfig,
     textTokens: TextTokens,
-    encoder: InferenceSession,
-    positions: Float32Array,
-    cross: InferenceSession,
+    crossStorage: CrossStorage,
+    encoder: AudioEncoder,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
+    this.crossStorage = crossStorage;
     this.#encoder = encoder;
-    this.#positions = positions;
-    this.#cross = cross;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
+    this.#hasAlignment = decoder.outputNames.includes("alignment");
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async load(folder: string, threads: number, moments?: Moments): Promise<WhisperRuntime> {
+  static async load(
+    folder: string,
+    threads: number,
+    { moments, encodesAhead = false }: RuntimeOptions = {},
+  ): Promise<WhisperRuntime> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
+    const encoderThreads = encodesAhead ? Math.floor(threads / 2) : 0;
+    const encoder =
+      encoderThreads > 0
+        ? EncoderThread.start(folder, encoderThreads)
+        : EncoderSession.load(folder, threads, moments);
+    encoder.catch(() => {}); // Looked at when the decoder is there; until then a failure must not count as unhandled.
     try {
       const widenWeights = await eightBitProductsSaturate();
-      const settings = { threads, weightsFolder: folder, spin: true, widenWeights };
-      const graph = { observesLinears: moments !== undefined };
-      const session = async (...args: Parameters<typeof createCpuSession>) => {
-        const made = await createCpuSession(...args);
-        return moments === undefined ? made : observed(made, moments);
-      };
-      const encoder = await session(
-        encoderGraph(weights, config, widenWeights ? { ...graph, parts: 1 } : graph),
-        settings,
-      );
-      const cross = await session(crossGraph(weights, config, graph), { ...settings, spin: false });
-      const decoder = await session(decoderGraph(weights, config, graph), settings);
-      const positions = audioPositions(weights, config);
-      return new WhisperRuntime(config, readTextTokens(weights), encoder, positions, cross, decoder);
+      const settings = { threads: threads - encoderThreads, weightsFolder: folder, spin: true, widenWeights };
+      const storage = crossStorageOf(weights, widenWeights);
+      const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
+      const session = await createCpuSession(graph, settings);
+      const decoder = moments === undefined ? session : observed(session, moments);
+      return new WhisperRuntime(config, readTextTokens(weights), storage, await encoder, decoder);
     } catch (cause) {
-      if (cause instanceof MubblesError) throw cause;
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const code = /bad_?alloc|out of memory|allocat/i.test(detail) ? "MODEL_OUT_OF_MEMORY" : "MODEL_BROKEN";
-      throw new MubblesError(code, { where: folder, detail, cause });
+      encoder.then(
+        (made) => made.release(),
+        () => {},
+      );
+      throw modelError(folder, cause);
     }
   }
 
-  /** The encoder's output [frames × width], 1500 frames if not said otherwise, for `mel` [mels × 2 frames], row-major. */
-  async hidden(mel: Float32Array, frames = this.config.maxAudioPositions): Promise<Tensor> {
-    const { nMels, dModel } = this.config;
-    const melFrames = frames * FRAMES_PER_TOKEN;
-    if (mel.length !== nMels * melFrames) {
-      throw new RangeError(`mel window: expected ${nMels} × ${melFrames} values, got ${mel.length}`);
-    }
-    const input = new Tensor("float32", mel, [1, nMels, melFrames]);
-    const positions = new Tensor("float32", this.#positions.subarray(0, frames * dModel), [frames, dModel]);
-    const { hidden } = await this.#encoder.run({ mel: input, positions });
-    return hidden!;
+  /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
+  encodeAhead(mel: Float32Array): void {
+    if (!(this.#encoder instanceof EncoderThread)) return;
+    const ahead: EncodedAhead = { parts: this.#encoder.encodeWhole(mel), isThere: false };
+    const there = () => {
+      ahead.isThere = true;
+    };
+    ahead.parts.then(there, there); // `encode` meets the failure.
+    this.#ahead.set(mel, ahead);
+  }
+
+  /** Whether `encode` would have to wait for another thread. */
+  isEncoding(mel: Float32Array): boolean {
+    return this.#ahead.get(mel)?.isThere === false;
   }
 
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    const hidden = await this.hidden(mel, cache.frames);
-    const { dims, data } = hidden;
-    const [, frames, width] = dims as [number, number, number];
-    for (let from = 0; from < frames; from += CROSS_FRAMES) {
-      const to = Math.min(from + CROSS_FRAMES, frames);
-      const part = (data as Float32Array).subarray(from * width, to * width);
-      const parts = await this.#cross.run({ hidden: new Tensor("float32", part, [1, to - from, width]) });
-      cache.write(parts, slot, from, to - from);
-      discard(Object.values(parts) as Tensor[]);
+    const ahead = this.#ahead.get(mel);
+    this.#ahead.delete(mel);
+    const parts = ahead === undefined ? this.#encoder.encode(mel) : await ahead.parts;
+    for await (const { part, firstFrame, frames } of parts) {
+      cache.write(part, slot, firstFrame, frames);
+      discard(Object.values(part));
     }
-    discard([hidden as Tensor]);
   }
 
   async step(input: StepInput): Promise<StepOutput> {
-    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment } = input;
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment = false } = input;
     const windows = cross.cross_k_0!.dims[0]!;
     const rowsPerWindow = rows.length / windows;
     const tokens = rows[0]!.newTokens.length;
@@ -169,7 +182,7 @@ export class WhisperRuntime {
       tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
       positions: ofColumns(positions),
       logit_index: int64(logitColumns, [logitColumns.length]),
-      alignment_columns: int64([wantAlignment === true ? rowsPerWindow * tokens : 0], [1]),
+      alignment_columns: int64([wantAlignment ? rowsPerWindow * tokens : 0], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
       text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
       special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
@@ -192,16 +205,16 @@ export class WhisperRuntime {
   }
 
   #fetchesFor({ wantLogits, targets, wantAlignment }: StepInput): readonly string[] {
-    const fetches = [...this.#fetches];
-    if (wantLogits) fetches.push("logits");
-    if (targets !== undefined) fetches.push("target_logprobs");
-    if (wantAlignment === true) fetches.push("alignment");
-    return fetches;
+    return [
+      ...this.#fetches,
+      ...(wantLogits ? ["logits"] : []),
+      ...(targets === undefined ? [] : ["target_logprobs"]),
+      ...(wantAlignment && this.#hasAlignment ? ["alignment"] : []),
+    ];
   }
 
   async release(): Promise<void> {
     await this.#encoder.release();
-    await this.#cross.release();
     await this.#decoder.release();
   }
 }

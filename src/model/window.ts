@@ -23,6 +23,11 @@ export interface WindowRequest {
   readonly dropsTail?: boolean;
   /** Also align the text with the audio, word by word. */
   readonly wantWords?: boolean;
+  /**
+   * Where the probabilities of words come from. `reading` (the default): from reading the text without timestamps, each token among
+   * the text tokens, as openai/whisper does. `search`: from the choice of the tokens, which is there already.
+   */
+  readonly wordProbabilities?: "reading" | "search";
 }
 
 /** A text that is known, to be aligned with the audio of a window. */

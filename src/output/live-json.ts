@@ -6,12 +6,14 @@
 import type { FinalEvent, LiveEvent, LiveTimings, LiveWord, StatusEvent } from "../live-events.js";
 import { plainWord, rounded } from "./json.js";
 
+/** "" for what is no part of the JSON lines. */
 export function liveJsonLine(event: LiveEvent): string {
+  if (event.type === "spectrum") return "";
   // undefined disappears.
   return `${JSON.stringify({ type: event.type, atSeconds: seconds(event.atSeconds), ...fieldsOf(event) })}\n`;
 }
 
-function fieldsOf(event: LiveEvent): object {
+function fieldsOf(event: Exclude<LiveEvent, { type: "spectrum" }>): object {
   switch (event.type) {
     case "session": {
       const { type, atSeconds, ...fields } = event;
@@ -77,6 +79,7 @@ function finalFields(event: FinalEvent) {
 function statusFields(event: StatusEvent) {
   if (event.channel !== undefined)
     return { channel: event.channel, capture: event.capture, device: event.device };
+  if (event.command !== undefined) return { command: event.command };
   return {
     engine: event.engine,
     load: event.load,

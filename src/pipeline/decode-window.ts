@@ -56,6 +56,7 @@ export async function decodeWhole(
         prompt,
         speaksUntilSeconds,
         wantWords: options.words && aligner === undefined,
+        wordProbabilities: "search",
       });
     };
     const { temperatures } = decoding;

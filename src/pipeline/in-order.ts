@@ -2,20 +2,20 @@
 
 /**
  * Takes items as they come, keeps up to `concurrency` under way, and yields each result as soon as it and all before it are
- * there. Reads no further ahead: that is the back-pressure. A failure surfaces at the place of its item. With `firstAlone`
- * nothing else is read or begun before the first result is there, so that it comes as early as it can.
+ * there. Reads no further ahead: that is the back-pressure. A failure surfaces at the place of its item. Until the first
+ * result is there no more than `firstConcurrency` are under way or read, so that it comes as early as it can.
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   work: (item: T) => Promise<R>,
   concurrency: number,
-  firstAlone = false,
+  firstConcurrency = concurrency,
 ): AsyncGenerator<R> {
   const iterator = items[Symbol.asyncIterator]();
   const underWay: Promise<R>[] = [];
   let next: Promise<IteratorResult<T>> | undefined;
   let isAtEnd = false;
-  let room = firstAlone ? 1 : concurrency;
+  let room = firstConcurrency;
   try {
     for (;;) {
       if (!isAtEnd && next === undefined && underWay.length < room) next = iterator.next();

@@ -8,7 +8,10 @@ import { DEFAULT_LISTEN_OPTIONS } from "../../src/pipeline/live/listen-options.j
 function read(args: string, stdinIsTerminal = false) {
   const command = declareListenOptions(new Command("listen"));
   command.parse(args.split(" ").filter(Boolean), { from: "user" });
-  return readListenOptions(command.opts() as Parameters<typeof readListenOptions>[0], stdinIsTerminal);
+  return readListenOptions(command.opts() as Parameters<typeof readListenOptions>[0], {
+    stdinIsTerminal,
+    hasScreen: false,
+  });
 }
 
 test("nothing given: the defaults, both channels", () => {

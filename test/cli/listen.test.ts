@@ -1,22 +1,38 @@
 /** `mubbles listen` on files as devices: what comes out, in both forms. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type ListenedEvent, listenJson, QUICK, textOf } from "./listening.js";
-import { expectFailure, fixture, mubbles, ROOT, SAMPLE } from "./mubbles.js";
+import {
+  expectFailure,
+  fixture,
+  mubbles,
+  ROOT,
+  SAMPLE,
+  temporaryFolder,
+  wav,
+  writeLongWav,
+} from "./mubbles.js";
 import { wordErrorRate } from "./words.js";
 
 const TEXT = readFileSync(join(ROOT, "samples/austen.txt"), "utf8");
 /** The first sentence of the sample. */
 const SENTENCE = fixture("austen-0870.wav");
 const WAV_HEADER_BYTES = 44;
-const SENTENCE_TEXT = TEXT.split("\n")[0] ?? "";
+const BYTES_PER_SECOND = 32_000;
+const [SENTENCE_TEXT = "", ...REST_TEXT] = TEXT.split("\n");
+/** The sample behind its first sentence: the echo gate would take the same sound on both channels for an echo. */
+const rest = join(temporaryFolder(), "rest.wav");
+beforeAll(async () => {
+  await writeLongWav(rest, 1);
+  writeFileSync(rest, wav(readFileSync(rest).subarray(WAV_HEADER_BYTES + 7.3 * BYTES_PER_SECOND)));
+});
 
 describe("two files at once, as fast as text is made", () => {
   let events: readonly ListenedEvent[];
   let exitCode: number | null;
   beforeAll(async () => {
-    const files = ["--mic", `file:${SAMPLE}`, "--loopback", `file:${SENTENCE}`, "--speed", "max"];
+    const files = ["--mic", `file:${SENTENCE}`, "--loopback", `file:${rest}`, "--speed", "max"];
     ({ events, exitCode } = await listenJson([...files, "--levels"]));
   });
   const ofType = (type: string) => events.filter((event) => event.type === type);
@@ -29,8 +45,8 @@ describe("two files at once, as fast as text is made", () => {
   });
 
   test("each channel's finals are what is said on it", () => {
-    expect(wordErrorRate(TEXT, textOf(events, "final", "mic"))).toBeLessThan(0.15);
-    expect(wordErrorRate(SENTENCE_TEXT, textOf(events, "final", "loopback"))).toBeLessThan(0.15);
+    expect(wordErrorRate(SENTENCE_TEXT, textOf(events, "final", "mic"))).toBeLessThan(0.15);
+    expect(wordErrorRate(REST_TEXT.join(" "), textOf(events, "final", "loopback"))).toBeLessThan(0.15);
   });
 
   test("every utterance begins, ends and has one final, whose words lie in it and make its text", () => {

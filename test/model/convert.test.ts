@@ -207,8 +207,8 @@ async function logitsOf(
   parts: readonly (readonly number[])[],
   moments?: Map<string, Float64Array>,
 ): Promise<Float32Array> {
-  const runtime = await WhisperRuntime.load(path, 2, moments);
-  const cross = new CrossCache(runtime.config, 1);
+  const runtime = await WhisperRuntime.load(path, 2, { moments });
+  const cross = new CrossCache(runtime.config, 1, runtime.crossStorage);
   const cache = new SelfCache(runtime.config, 1);
   const random = seededRandom(23);
   await runtime.encode(

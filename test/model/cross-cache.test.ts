@@ -45,7 +45,7 @@ function wholeOf(window: number): number[][] {
 }
 
 test("written a part of the frames at a time, a slot is as if written at once", () => {
-  const cache = new CrossCache(CONFIG, 2);
+  const cache = new CrossCache(CONFIG, 2, "float32");
   for (const [first, count] of [
     [0, 2],
     [2, 2],
@@ -59,17 +59,36 @@ test("written a part of the frames at a time, a slot is as if written at once", 
 });
 
 test("a shorter window has shorter keys and values", () => {
-  const cache = new CrossCache(CONFIG, 1, 2);
+  const cache = new CrossCache(CONFIG, 1, "float32", 2);
   cache.write(partOf(7, 0, 2), 0, 0, 2);
   expect(cache.one(0).cross_k_0!.dims).toEqual([1, HEADS, 2, HEAD_SIZE]);
   expect(dataOf(cache.one(0))).toEqual(Object.values(partOf(7, 0, 2)).map(({ data }) => Array.from(data)));
 });
 
 test("slots lie one behind the other, and are copied whole", () => {
-  const cache = new CrossCache(CONFIG, 3);
+  const cache = new CrossCache(CONFIG, 3, "float32");
   for (let slot = 0; slot < 3; slot++) cache.write(partOf(slot, 0, FRAMES), slot, 0, FRAMES);
   cache.copySlot(2, 0);
   const [two, one] = [wholeOf(2), wholeOf(1)];
   expect(dataOf(cache.first(2))).toEqual(two.map((data, i) => [...data, ...one[i]!]));
   expect(cache.first(2).cross_k_0!.dims).toEqual([2, HEADS, FRAMES, HEAD_SIZE]);
+});
+
+test("as bytes: keys and values alike, and what they mean", () => {
+  const cache = new CrossCache(CONFIG, 2, "int8");
+  const length = HEADS * FRAMES * HEAD_SIZE;
+  const part: Record<string, { data: Uint8Array | Int8Array | Float32Array }> = {};
+  for (let layer = 0; layer < 2; layer++) {
+    part[`cross_k_${layer}`] = { data: Uint8Array.from({ length }, (_, i) => 200 + layer + (i % 50)) };
+    part[`cross_v_${layer}`] = { data: Int8Array.from({ length }, (_, i) => -layer - i) };
+  }
+  part.cross_ranges = { data: Float32Array.from({ length: 6 * CONFIG.dModel }, (_, i) => i / 7) };
+  cache.write(part, 1, 0, FRAMES);
+  cache.copySlot(1, 0);
+  for (const slot of [0, 1]) {
+    for (const [name, tensor] of Object.entries(cache.one(slot)))
+      expect(tensor.data).toEqual(part[name]!.data);
+  }
+  expect(cache.first(2).cross_v_1).toMatchObject({ type: "int8", dims: [2, HEADS, FRAMES, HEAD_SIZE] });
+  expect(cache.first(2).cross_ranges).toMatchObject({ type: "float32", dims: [2, 6, CONFIG.dModel] });
 });

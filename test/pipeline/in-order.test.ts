@@ -113,7 +113,7 @@ test("a failure surfaces at its item's place, after the results before it", asyn
 
 test("the first alone: nothing else is begun before its result", async () => {
   const work = new ManualWork();
-  const results = inOrder(new Items(), work.run, 3, true);
+  const results = inOrder(new Items(), work.run, 3, 1);
   const first = results.next();
   await settled();
   expect(work.begun).toEqual([0]);

@@ -28,5 +28,10 @@ export interface ChannelAudio {
   readonly stream: Readable;
   /** Audio lost because nobody read in time. */
   readonly droppedSeconds: number;
+  /**
+   * Listens to another device from now on. Throws MubblesError where that cannot be opened, and goes on with the old one; USAGE for a
+   * virtual device, which is what it is.
+   */
+  switchTo(device: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -22,7 +22,7 @@ export function chooseDevice(devices: readonly AudioDevice[], request: DeviceReq
       throw notFound(request, `it could be ${[found, ...more].map(describe).join(", ")}`);
     }
   }
-  throw notFound(request, listOf(ofKind, request));
+  throw notFound(request, listOf(ofKind.length > 0 ? ofKind : others, request));
 }
 
 function isExactly(device: AudioDevice, asked: string): boolean {
@@ -46,10 +46,9 @@ function notFound({ kind, name }: DeviceRequest, detail: string): MubblesError {
 }
 
 function listOf(devices: readonly AudioDevice[], { kind }: DeviceRequest): string {
-  if (devices.length > 0) return `there is ${devices.map(describe).join(", ")}`;
-  return kind === "loopback"
-    ? "there is none here: docs/devices.md says what it takes on this system"
-    : "there is none here";
+  const list = devices.length === 0 ? "there is none" : `there is ${devices.map(describe).join(", ")}`;
+  const hasLoopback = kind === "microphone" || devices.some((device) => device.kind === "loopback");
+  return hasLoopback ? list : `${list}; docs/devices.md says what a loopback needs on this system`;
 }
 
 function describe({ id, name }: AudioDevice): string {

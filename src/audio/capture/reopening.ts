@@ -22,11 +22,17 @@ export interface ReopeningOptions {
   readonly onNotice: (notice: CaptureNotice) => void;
 }
 
+/** A stream that survives its device. */
+export interface LastingStream extends CaptureStream {
+  /** Another device of the same kind, from now on. Throws DEVICE_… where it cannot be opened, and the old one goes on. */
+  switchTo(name: string): Promise<void>;
+}
+
 /**
  * Throws what the first opening throws (DEVICE_NOT_FOUND and so on). After that `packets` of the stream throw nothing: they pause while
  * the device is away, and end after `close` or an abort. `device` is the one that was opened last.
  */
-export async function openReopening(options: ReopeningOptions): Promise<CaptureStream> {
+export async function openReopening(options: ReopeningOptions): Promise<LastingStream> {
   const { backend, request, signal } = options;
   signal.throwIfAborted();
   const device = chooseDevice(await backend.devices(), request);
@@ -34,10 +40,11 @@ export async function openReopening(options: ReopeningOptions): Promise<CaptureS
   return new ReopeningStream(options, stream);
 }
 
-class ReopeningStream implements CaptureStream {
+class ReopeningStream implements LastingStream {
   readonly #options: ReopeningOptions;
   readonly #leave = new AbortController();
   readonly #signal: AbortSignal;
+  #request: DeviceRequest;
   #stream: CaptureStream;
   #state: CaptureState = "open";
   /** Of streams before the present one. */
@@ -45,6 +52,7 @@ class ReopeningStream implements CaptureStream {
 
   constructor(options: ReopeningOptions, stream: CaptureStream) {
     this.#options = options;
+    this.#request = options.request;
     this.#stream = stream;
     this.#signal = AbortSignal.any([options.signal, this.#leave.signal]);
     this.#signal.addEventListener("abort", () => void this.#stream.close(), { once: true });
@@ -64,6 +72,18 @@ class ReopeningStream implements CaptureStream {
     return this.#droppedBeforeSeconds + this.#stream.droppedSeconds;
   }
 
+  async switchTo(name: string): Promise<void> {
+    const { backend } = this.#options;
+    const request = { ...this.#request, name };
+    const stream = await backend.open(chooseDevice(await backend.devices(), request));
+    const previous = this.#stream;
+    this.#request = request;
+    this.#take(stream);
+    await previous.close();
+    if (this.#signal.aborted) await stream.close();
+    else this.#tell("open");
+  }
+
   async close(): Promise<void> {
     this.#leave.abort();
     await this.#stream.close();
@@ -73,6 +93,7 @@ class ReopeningStream implements CaptureStream {
     let stallMs = STALL_MS;
     try {
       while (!this.#signal.aborted) {
+        const stream = this.#stream;
         try {
           for await (const packet of this.#watched(stallMs)) {
             if (packet === STALLED) {
@@ -85,9 +106,11 @@ class ReopeningStream implements CaptureStream {
             yield packet;
           }
         } catch (thrown) {
-          this.#lost(unlessBug(thrown));
+          const error = unlessBug(thrown);
+          if (this.#stream === stream) this.#lost(error);
         }
-        await this.#reopen();
+        // Another device may have taken its place meanwhile.
+        if (this.#stream === stream) await this.#reopen();
       }
     } finally {
       await this.close();
@@ -107,13 +130,17 @@ class ReopeningStream implements CaptureStream {
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
       // An abort is no error here: the loop that reads sees it.
       await sleep(waitMs, undefined, { signal: this.#signal }).catch(() => {});
-      if (this.#signal.aborted) return;
+      if (this.#signal.aborted || this.#stream !== previous) return;
       try {
         const stream = await this.#openAgain(previous.device, performance.now() - lostMs);
         if (stream === undefined) continue;
-        this.#droppedBeforeSeconds += previous.droppedSeconds;
-        this.#stream = stream;
+        if (this.#stream !== previous) {
+          await stream.close();
+          return;
+        }
+        this.#take(stream);
         if (this.#signal.aborted) await stream.close();
+        else if (stream.device.isSilentWhenIdle) this.#recovered();
         return;
       } catch (thrown) {
         const error = unlessBug(thrown);
@@ -124,11 +151,16 @@ class ReopeningStream implements CaptureStream {
   }
 
   async #openAgain(previous: AudioDevice, awayMs: number): Promise<CaptureStream | undefined> {
-    const { backend, request } = this.#options;
+    const { backend } = this.#options;
     const devices = await backend.devices();
     const same = devices.find(({ id, kind }) => id === previous.id && kind === previous.kind);
     if (same === undefined && awayMs < SAME_DEVICE_MS) return undefined;
-    return backend.open(same ?? chooseDevice(devices, request));
+    return backend.open(same ?? chooseDevice(devices, this.#request));
+  }
+
+  #take(stream: CaptureStream): void {
+    this.#droppedBeforeSeconds += this.#stream.droppedSeconds;
+    this.#stream = stream;
   }
 
   #stalled(stallMs: number): void {

@@ -25,7 +25,8 @@ export async function* watchForStall<Item>(
 async function withinTime<Value>(promise: Promise<Value>, limitMs: number): Promise<Value | typeof STALLED> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<typeof STALLED>((resolve) => {
-    timer = setTimeout(resolve, limitMs, STALLED);
+    // Timers come first after the machine or this thread has slept: what has arrived meanwhile is to be seen before the time is up.
+    timer = setTimeout(() => setImmediate(resolve, STALLED), limitMs);
   });
   try {
     return await Promise.race([promise, late]);

@@ -36,7 +36,7 @@ export interface EchoFrame {
 
 export class EchoCanceller {
   readonly #detector = new LeakDetector(-ECHO_DELAY_SAMPLES, MAX_LAG_SAMPLES);
-  readonly #tracker = new LeakTracker();
+  readonly #tracker: LeakTracker;
   readonly #filter = new EchoPathFilter(BLOCK_SAMPLES, PARTITIONS);
   readonly #judge = new ResidueJudge();
   readonly #history = new FrameRing(HISTORY_FRAMES);
@@ -44,6 +44,14 @@ export class EchoCanceller {
   readonly #samples = new Float32Array(ECHO_FRAME_SAMPLES);
   readonly #echo = new Float32Array(ECHO_FRAME_SAMPLES);
   #frames = 0;
+
+  /**
+   * `auto` wants to see a leak for a fifth of a second, or half a second where it is faint, before it touches anything; `on`, for who
+   * knows of loudspeakers, believes the first sign.
+   */
+  constructor(mode: "auto" | "on") {
+    this.#tracker = new LeakTracker(mode === "on");
+  }
 
   /** The leak that is being cancelled; undefined while none is known. */
   get leak(): Leak | undefined {

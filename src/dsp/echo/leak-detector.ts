@@ -26,7 +26,7 @@ const MIN_ACTIVE_SHARE = 0.4;
 export interface Leak {
   /** Samples from the loopback to its echo; negative where the clocks are apart. */
   readonly lagSamples: number;
-  /** Height of the peak over the mean square of the other lags: about 4 without a leak, 10 to 45 with one. */
+  /** Height of the peak over the root mean square of all lags: about 4 without a leak, 10 to 45 with one. */
   readonly peakRatio: number;
   /** Amplitude of the direct sound in the microphone over that in the loopback, roughly. */
   readonly gain: number;

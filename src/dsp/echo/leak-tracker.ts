@@ -15,11 +15,17 @@ const MOVED_LOOKS = 8;
 const FORGET_LOOKS = 160;
 
 export class LeakTracker {
+  readonly #isEager: boolean;
   #leak: Leak | undefined;
   #candidateLag = 0;
   #quickLooks = 0;
   #patientLooks = 0;
   #unseenLooks = 0;
+
+  /** Eager: one look is enough for a leak to be believed in. */
+  constructor(isEager: boolean) {
+    this.#isEager = isEager;
+  }
 
   get leak(): Leak | undefined {
     return this.#leak;
@@ -33,11 +39,16 @@ export class LeakTracker {
     this.#quickLooks = seen.peakRatio < QUICK.peakRatio ? 0 : isSame ? this.#quickLooks + 1 : 1;
     this.#patientLooks = seen.peakRatio < PATIENT.peakRatio ? 0 : isSame ? this.#patientLooks + 1 : 1;
     if (this.#leak === undefined) {
-      if (this.#quickLooks < QUICK.looks && this.#patientLooks < PATIENT.looks) return false;
+      if (!this.#isBelievable()) return false;
       this.#leak = seen;
       return true;
     }
     return this.#follow(this.#leak, seen);
+  }
+
+  #isBelievable(): boolean {
+    if (this.#isEager) return this.#patientLooks > 0;
+    return this.#quickLooks >= QUICK.looks || this.#patientLooks >= PATIENT.looks;
   }
 
   #follow(leak: Leak, seen: Leak): boolean {

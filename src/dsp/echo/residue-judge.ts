@@ -1,8 +1,11 @@
 /**
- * What is left when the echo is subtracted: more echo, or somebody who talks over it. The residue of the echo goes up and down with the
- * echo, other sounds do not; how much of the echo is left is the slope of the one power over the other.
+ * What is left when the echo is subtracted: more echo, or somebody who talks over it. How much of the echo is left is told in two ways.
+ * What is left of the echo goes up and down with it, other sounds do not: the slope of the one power over the other. And the filter leaves
+ * about the same part of the echo at all times, while others pause: a low quantile. The slope is the sharper one, but is deceived where
+ * two voices happen to rise and fall together; a voice far above the quantile is heard even then.
  *
- * @see J.-M. Valin, "On adjusting the learning rate in frequency domain echo cancellation with double-talk", IEEE TASLP 15(3), 2007
+ * The slope is that of J.-M. Valin, "On adjusting the learning rate in frequency domain echo cancellation with double-talk", IEEE
+ * Transactions on Audio, Speech and Language Processing 15(3), 2007.
  */
 
 /** clean: no echo to speak of; echo: nothing but echo, silenced; double-talk: echo, and somebody who talks over it. */
@@ -11,12 +14,18 @@ export type EchoVerdict = "clean" | "echo" | "double-talk";
 /** Of the echo's power that is taken to be left before anything is known, and at least. */
 const INITIAL_LEFT = 0.1;
 const MIN_LEFT = 0.003;
+/** Steps of the quantile from frame to frame, as factors: up where more was left, down where less. Their ratio makes it the sixth part. */
+const STEP_UP = 1.04;
+const STEP_DOWN = 0.82;
 /** An echo lasts: rooms lose 60 dB in some tenths of a second, this is 10 dB in 100 ms. */
 const DECAY = 0.5;
-/** Share of a frame in running means: the time of half a second. */
+/** Share of a frame in the means that the slope is made of: half a second. */
 const SLOPE_SHARE = 0.06;
-/** What is left exceeds the expected residue by this much where somebody talks: 7 dB. */
-const NEAR_RATIO = 5;
+/** What is left exceeds what the slope expects, or the quantile, by this much where somebody talks: 7 dB, 15 dB. */
+const NEAR_OVER_SLOPE = 5;
+const NEAR_OVER_QUANTILE = 30;
+/** −60 dBFS: nobody talks below. */
+const NEAR_POWER = 1e-6;
 /** Frames after the last with another voice that are kept, 0.26 s. */
 const HANGOVER_FRAMES = 8;
 /** An echo below this part of the microphone's power disturbs nobody. */
@@ -25,7 +34,8 @@ const NEGLIGIBLE = 0.003;
 const SILENCE_POWER = 1e-8;
 
 export class ResidueJudge {
-  #left = INITIAL_LEFT;
+  #slope = INITIAL_LEFT;
+  #quantile = INITIAL_LEFT;
   #echo = 0;
   #echoMean = 0;
   #residueMean = 0;
@@ -39,7 +49,8 @@ export class ResidueJudge {
   }
 
   reset(): void {
-    this.#left = INITIAL_LEFT;
+    this.#slope = INITIAL_LEFT;
+    this.#quantile = INITIAL_LEFT;
     this.#echo = 0;
     this.#echoMean = 0;
     this.#residueMean = 0;
@@ -51,17 +62,23 @@ export class ResidueJudge {
   /** Takes a frame without its echo, and the echo. */
   push(samples: Float32Array, echo: Float32Array): void {
     const residue = power(samples);
-    const now = power(echo);
-    this.#echo = Math.max(now, DECAY * this.#echo);
+    this.#echo = Math.max(power(echo), DECAY * this.#echo);
     if (this.#echo < SILENCE_POWER || this.#echo < NEGLIGIBLE * residue) {
       this.#verdict = "clean";
       this.#hangover = HANGOVER_FRAMES;
       return;
     }
-    const isNear = residue > NEAR_RATIO * this.#left * this.#echo;
-    this.#updateSlope(residue);
+    const left = Math.min(NEAR_OVER_SLOPE * this.#slope, NEAR_OVER_QUANTILE * this.#quantile);
+    const isNear = residue > Math.max(NEAR_POWER, left * this.#echo);
     this.#hangover = isNear ? HANGOVER_FRAMES : Math.max(0, this.#hangover - 1);
     this.#verdict = this.#hangover > 0 ? "double-talk" : "echo";
+    this.#updateQuantile(residue);
+    this.#updateSlope(residue);
+  }
+
+  #updateQuantile(residue: number): void {
+    const step = residue > this.#quantile * this.#echo ? STEP_UP : STEP_DOWN;
+    this.#quantile = plausible(this.#quantile * step);
   }
 
   #updateSlope(residue: number): void {
@@ -71,11 +88,13 @@ export class ResidueJudge {
     this.#residueMean += SLOPE_SHARE * residueChange;
     this.#covariance += SLOPE_SHARE * (echoChange * residueChange - this.#covariance);
     this.#variance += SLOPE_SHARE * (echoChange * echoChange - this.#variance);
-    if (this.#variance > 0) {
-      const slope = this.#covariance / this.#variance;
-      this.#left += SLOPE_SHARE * (Math.min(1, Math.max(MIN_LEFT, slope)) - this.#left);
-    }
+    if (this.#variance === 0) return;
+    this.#slope += SLOPE_SHARE * (plausible(this.#covariance / this.#variance) - this.#slope);
   }
+}
+
+function plausible(left: number): number {
+  return Math.min(1, Math.max(MIN_LEFT, left));
 }
 
 function power(samples: Float32Array): number {

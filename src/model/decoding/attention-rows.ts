@@ -1,4 +1,5 @@
 /** Scores of the alignment heads, put together from the steps that gave them. */
+import { discardBuffers } from "../discard.js";
 import type { AttentionScores } from "../timing/attention-matrix.js";
 
 export class AttentionRows {
@@ -28,6 +29,11 @@ export class AttentionRows {
 
   truncate(length: number): void {
     this.#tokens.length = Math.max(0, Math.min(length, this.#tokens.length));
+  }
+
+  /** Frees its memory; it is not to be used afterwards. */
+  discard(): void {
+    discardBuffers(this.#tokens.splice(0));
   }
 
   scores(): AttentionScores {

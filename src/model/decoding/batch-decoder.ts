@@ -43,7 +43,7 @@ export class BatchDecoder {
   ) {
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
-    this.#cross = new CrossCache(runtime.config, maxWindows);
+    this.#cross = new CrossCache(runtime.config, maxWindows, runtime.crossStorage);
     this.#cache = new SelfCache(runtime.config, maxWindows);
     this.#masks = new TokenMasks(tokenizer, runtime.config.vocabularySize);
     this.#languages = new LanguageFinder(runtime, tokenizer);
@@ -178,6 +178,7 @@ export class BatchDecoder {
       language: window.language,
       task: options.task,
       tokens: window.textTokens(attempt),
+      logprobs: window.textLogprobs(attempt),
     });
     window.decodeSeconds += (performance.now() - began) / 1000;
     return words;

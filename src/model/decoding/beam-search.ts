@@ -84,7 +84,7 @@ export class BeamSearch implements TokenDecoder {
 
   #finish({ parent, sumLogprob }: Candidate): void {
     if (this.#finished.length < this.#maxCandidates)
-      this.#finished.push({ tokens: parent.tokens, sumLogprob });
+      this.#finished.push({ tokens: parent.tokens, sumLogprob, sums: parent.sums });
   }
 
   /** Gives every kept candidate a row. */

@@ -43,7 +43,8 @@ export class PartialDecoder {
   ): Promise<PartialResult | undefined> {
     const began = performance.now();
     const { config } = this.#runtime;
-    const cross = new CrossCache(config, 1, request.mel.length / config.nMels / FRAMES_PER_TOKEN);
+    const frames = request.mel.length / config.nMels / FRAMES_PER_TOKEN;
+    const cross = new CrossCache(config, 1, this.#runtime.crossStorage, frames);
     try {
       await this.#runtime.encode(request.mel, cross, 0);
       const encoded = performance.now();

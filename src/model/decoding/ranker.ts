@@ -4,7 +4,10 @@ import type { Finished } from "./token-decoder.js";
  * The best of several candidates by mean log-probability, or with Google NMT's length penalty where an exponent is given.
  * Source: openai/whisper decoding.py:190-213. The first wins a tie; `candidates` must not be empty.
  */
-export function bestCandidate(candidates: readonly Finished[], lengthPenalty: number | undefined): Finished {
+export function bestCandidate<T extends Pick<Finished, "tokens" | "sumLogprob">>(
+  candidates: readonly T[],
+  lengthPenalty: number | undefined,
+): T {
   let best = candidates[0]!;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const candidate of candidates) {

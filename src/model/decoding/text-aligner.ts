@@ -1,5 +1,6 @@
 /** Reads a known text through the decoder once and aligns its words with the audio. Source: openai/whisper timing.py:163-242. */
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN } from "../../units.js";
+import { discardBuffers } from "../discard.js";
 import type { Tensor } from "../ort.js";
 import { SelfCache } from "../self-cache.js";
 import type { AlignedWord } from "../timing/aligned-word.js";
@@ -13,18 +14,22 @@ import { AttentionRows } from "./attention-rows.js";
 import type { TextAttention } from "./loop-guard.js";
 import { ANY_TOKEN } from "./timestamp-rules.js";
 
-/** Tokens read at once: the logits of each take 0.2 MB several times over, and more of them gain no time (docs/notes/memory.md). */
+/** Tokens read at once with their logits: those of each take 0.2 MB several times over, and more gain no time (docs/notes/memory.md). */
 const BLOCK_TOKENS = 16;
+/** The same without logits. */
+const LONG_BLOCK_TOKENS = 32;
 
 type Text = Omit<AlignmentRequest, "mel"> & {
   /** Keys and values of the audio. */
   readonly cross: Record<string, Tensor>;
+  /** Of the tokens, where they are known: the vocabulary is a third of the work. */
+  readonly logprobs?: readonly number[] | undefined;
 };
 
 interface Reading {
   /** Frames are those with audio. */
   readonly attention: AttentionScores;
-  /** [tokens]: of the token that follows each, among the text tokens. */
+  /** [tokens]: of the token that follows each, among the text tokens; zeros where they are not wanted. */
   readonly nextLogprobs: Float32Array;
 }
 
@@ -44,27 +49,32 @@ export class TextAligner {
   }
 
   /** Words of the text in its order; none for an empty text. */
-  async align({ cross, windowSeconds, language, task, tokens }: Text): Promise<AlignedWord[]> {
+  async align({ cross, windowSeconds, language, task, tokens, logprobs }: Text): Promise<AlignedWord[]> {
     if (tokens.length === 0) return [];
     const { endToken, noTimestampsToken } = this.#tokenizer;
     const start = this.#tokenizer.startSequence(language, task);
     const sequence = [...start, noTimestampsToken, ...tokens, endToken];
     const melFrames = Math.round(windowSeconds * FRAMES_PER_SECOND);
-    const { attention, nextLogprobs } = await this.#read(sequence, cross, melFrames);
-    return alignWords({
+    const wantsLogprobs = logprobs === undefined;
+    const { attention, nextLogprobs } = await this.#read(sequence, cross, melFrames, wantsLogprobs);
+    const read = nextLogprobs.subarray(start.length, start.length + tokens.length);
+    const words = alignWords({
       attention,
       startLength: start.length,
       melFrames,
       words: splitIntoWords(tokens, this.#tokenizer.isMultilingual ? language : undefined, this.#tokenizer),
-      probabilities: nextLogprobs.subarray(start.length, start.length + tokens.length).map(Math.exp),
+      probabilities: (logprobs?.slice(0, tokens.length) ?? Array.from(read)).map(Math.exp),
     });
+    discardBuffers([attention.scores]);
+    return words;
   }
 
   /** The attention of the text alone, for the loop guard. */
   async attend({ cross, windowSeconds, language, task, tokens }: Text): Promise<TextAttention> {
     const start = this.#tokenizer.startSequence(language, task);
     const sequence = [...start, this.#tokenizer.noTimestampsToken, ...tokens];
-    const { attention } = await this.#read(sequence, cross, Math.round(windowSeconds * FRAMES_PER_SECOND));
+    const melFrames = Math.round(windowSeconds * FRAMES_PER_SECOND);
+    const { attention } = await this.#read(sequence, cross, melFrames, false);
     return { attention, firstRow: start.length };
   }
 
@@ -72,6 +82,7 @@ export class TextAligner {
     sequence: readonly number[],
     cross: Record<string, Tensor>,
     melFrames: number,
+    wantsLogprobs: boolean,
   ): Promise<Reading> {
     const { config } = this.#runtime;
     const heads = config.alignmentHeads.length;
@@ -80,9 +91,10 @@ export class TextAligner {
     const rows = new AttentionRows(heads, frames);
     const nextLogprobs = new Float32Array(total);
     this.#cache.clear(0);
-    for (let from = 0; from < total; from += BLOCK_TOKENS) {
+    const blockTokens = wantsLogprobs ? BLOCK_TOKENS : LONG_BLOCK_TOKENS;
+    for (let from = 0; from < total; from += blockTokens) {
       await this.#breathe();
-      const block = sequence.slice(from, from + BLOCK_TOKENS);
+      const block = sequence.slice(from, from + blockTokens);
       const targets = block.map((_, i) => {
         const next = sequence[from + i + 1] ?? 0;
         return next < config.endToken ? next : 0;
@@ -94,14 +106,17 @@ export class TextAligner {
         firstWindow: 0,
         mask: this.#noMask,
         topK: 1,
-        logitIndex: block.map((_, i) => i),
+        logitIndex: wantsLogprobs ? block.map((_, i) => i) : [0],
         wantLogits: false,
-        targets,
         wantAlignment: true,
+        ...(wantsLogprobs ? { targets } : {}),
       });
       nextLogprobs.set(targetLogprobs, from);
       rows.append(alignment, block.length);
+      discardBuffers([alignment]);
     }
-    return { attention: rows.scores(), nextLogprobs };
+    const attention = rows.scores();
+    rows.discard();
+    return { attention, nextLogprobs };
   }
 }

@@ -25,6 +25,8 @@ export interface RowCopy {
 export interface Finished {
   readonly tokens: readonly number[];
   readonly sumLogprob: number;
+  /** The sum as it was after each token; another may follow for the end token. */
+  readonly sums: readonly number[];
   /** Where the sequence ran into a loop: what is left of it. */
   readonly cut?: LoopCut;
 }
@@ -58,7 +60,7 @@ export interface TokenDecoder {
 
 /** A sequence as far as it is kept. */
 export function finishedByCut({ sums }: Pick<Hypothesis, "sums">, cut: LoopCut): Finished {
-  return { tokens: cut.tokens, sumLogprob: sums[cut.length - 1] ?? 0, cut };
+  return { tokens: cut.tokens, sumLogprob: sums[cut.length - 1] ?? 0, sums: sums.slice(0, cut.length), cut };
 }
 
 /** Sums are kept in float32, as the reference keeps them, so that ties and thresholds fall alike. */

@@ -26,6 +26,8 @@ export interface Attempt extends Quality {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly temperature: number;
+  /** Of the tokens from the first on, as they were chosen; undefined where the loop guard took some out. */
+  readonly logprobs: readonly number[] | undefined;
   /** Where it ran into a loop. */
   readonly cut: LoopCut | undefined;
   /** The compression ratio to judge it by: without what the speaker repeats. */
@@ -107,11 +109,15 @@ export class WindowDecoder {
 
   /** What the finished decoder came to at this temperature. */
   attempt(temperature: number): Attempt {
-    const { tokens, sumLogprob, cut } = bestCandidate(this.decoder.results(), this.options.lengthPenalty);
+    const { tokens, sumLogprob, sums, cut } = bestCandidate(
+      this.decoder.results(),
+      this.options.lengthPenalty,
+    );
     const attempt = {
       temperature,
       avgLogprob: sumLogprob / (tokens.length + 1),
       noSpeechProb: this.noSpeechProb,
+      logprobs: sums.map((sum, i) => sum - (sums[i - 1] ?? 0)),
       cut,
     };
     return this.#withTokens(attempt, tokens, tokens);
@@ -119,11 +125,12 @@ export class WindowDecoder {
 
   /** The attempt after the loop guard has looked into its repetitions. */
   reviewed(attempt: Attempt, { tokens, once }: Review): Attempt {
-    return this.#withTokens(attempt, tokens, once);
+    const isSame = tokens.length === attempt.tokens.length;
+    return this.#withTokens({ ...attempt, logprobs: isSame ? attempt.logprobs : undefined }, tokens, once);
   }
 
   #withTokens(
-    attempt: Pick<Attempt, "temperature" | "avgLogprob" | "noSpeechProb" | "cut">,
+    attempt: Pick<Attempt, "temperature" | "avgLogprob" | "noSpeechProb" | "logprobs" | "cut">,
     tokens: readonly number[],
     judged: readonly number[],
   ): Attempt {
@@ -145,6 +152,12 @@ export class WindowDecoder {
     return this.#segments(attempt)
       .flatMap(({ tokens }) => tokens)
       .filter((token) => token < this.#tokenizer.endToken);
+  }
+
+  /** Log-probabilities of these tokens as the search chose them, where those are wanted and known. */
+  textLogprobs({ tokens, logprobs }: Attempt): readonly number[] | undefined {
+    if (this.request.wordProbabilities !== "search") return undefined;
+    return logprobs?.filter((_, i) => tokens[i]! < this.#tokenizer.endToken);
   }
 
   result(attempt: Attempt, alignment: readonly AlignedWord[] | undefined): WindowResult {

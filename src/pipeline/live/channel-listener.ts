@@ -4,13 +4,15 @@ import { LevelMeter } from "../../dsp/level.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
-import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { MelHistory } from "../mel-history.js";
 import type { EchoGate } from "./echo-gate.js";
 import type { ListenOptions } from "./listen-options.js";
+import type { LiveSettings } from "./live-settings.js";
 import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
+import { SPECTRUM_STEP_SECONDS, Spectrum } from "./spectrum.js";
 import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
@@ -20,6 +22,7 @@ interface ChannelParts {
   /** Where what the loopback plays is kept out of the microphone. */
   readonly echo: EchoGate | undefined;
   readonly options: ListenOptions;
+  readonly settings: LiveSettings;
   readonly nMels: 80 | 128;
   /** Of the model that partial text comes from. */
   readonly previewMels: 80 | 128;
@@ -39,6 +42,7 @@ export class ChannelListener {
   /** The same one where both models have as many mel bands. */
   readonly #previewMel: MelHistory;
   readonly #level = new LevelMeter();
+  readonly #spectrum: Spectrum | undefined;
   #frames = 0;
   #samples = 0;
   #open: Utterance | undefined;
@@ -48,6 +52,7 @@ export class ChannelListener {
     const { channel, options, nMels, previewMels } = parts;
     this.#parts = parts;
     this.channel = channel;
+    this.#spectrum = options.hasSpectrum ? new Spectrum(nMels) : undefined;
     this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
     this.#mel = new MelHistory(nMels);
     this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
@@ -56,12 +61,16 @@ export class ChannelListener {
   /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
   async hear(frame: Float32Array): Promise<void> {
     this.#samples += frame.length;
-    this.#measure(frame);
-    const { echo } = this.#parts;
+    const { echo, settings } = this.#parts;
+    // What loudspeakers play is echo in the microphone whether or not it is transcribed itself.
     if (this.channel === "loopback") echo?.hear(frame);
     const isCleaned = this.channel === "mic" && echo !== undefined;
+    const isPaused = settings.isPaused(this.channel);
+    this.#measure(isPaused ? new Float32Array(frame.length) : frame);
     const clean = isCleaned ? await echo.clean(frame) : frame;
-    if (clean !== undefined) await this.#listen(clean);
+    if (clean === undefined) return;
+    const isSilent = isPaused || settings.isMuted(this.channel);
+    await this.#listen(isSilent ? new Float32Array(clean.length) : clean);
   }
 
   /** The channel is over: what is being said ends here. */
@@ -84,8 +93,10 @@ export class ChannelListener {
     const probabilities = await voice.push(wholeFrame(frame), !this.#tracker.isIdle);
     report.totals.vadSeconds += (performance.now() - heard) / 1000;
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
+    if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
-    for (const mel of this.#mels()) mel.dropBefore(neededFrame);
+    const keptFrame = Math.min(neededFrame, this.#spectrum?.nextFrame ?? neededFrame);
+    for (const mel of this.#mels()) mel.dropBefore(keptFrame);
   }
 
   free(): void {
@@ -152,6 +163,15 @@ export class ChannelListener {
     if (this.#frames % LEVEL_FRAMES === 0) report.emit({ type: "level", channel, ...this.#level.level });
   }
 
+  #draw(spectrum: Spectrum): void {
+    const from = spectrum.nextFrame;
+    const columns = spectrum.take(this.#mel.slice(from, this.#mel.endFrame));
+    if (columns.length === 0) return;
+    const { channel, report } = this.#parts;
+    const startSeconds = from / FRAMES_PER_SECOND;
+    report.emit({ type: "spectrum", channel, startSeconds, stepSeconds: SPECTRUM_STEP_SECONDS, columns });
+  }
+
   #settle(boundaries: readonly Boundary[]): void {
     for (const boundary of boundaries) {
       if (boundary.type === "begin") this.#begin(boundary.startSample);
@@ -160,12 +180,13 @@ export class ChannelListener {
   }
 
   #begin(startSample: number): void {
-    const { channel, options, numbers, report } = this.#parts;
+    const { channel, options, settings, numbers, report } = this.#parts;
     const number = numbers.next++;
     this.#open = {
       number,
       startSample,
       policy: createTextPolicy(options.policy),
+      decoding: settings.decoding,
       heardSample: startSample,
       draft: [],
       partial: "",

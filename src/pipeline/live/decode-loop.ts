@@ -16,7 +16,6 @@ interface DecodeLoopOptions {
   readonly engines: EngineHost;
   /** Of partial text; the same where it comes from the same model. */
   readonly previewEngines: EngineHost;
-  readonly decoding: DecodingOptions;
   /** Real time: hypotheses, texts in advance, and less of them where the machine is too slow. Else final texts alone. */
   readonly isLive: boolean;
   readonly unloadAfterSeconds: number;
@@ -154,7 +153,7 @@ export class DecodeLoop {
 
   async #decode(
     index: number,
-    { startSample }: Utterance,
+    { startSample, decoding }: Utterance,
     { endSample, columns }: ClosedAudio,
   ): Promise<DecodedText> {
     const { engines, report, channels } = this.#options;
@@ -167,7 +166,7 @@ export class DecodeLoop {
       notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
-      decoding: this.#decoding(),
+      decoding: this.#affordable(decoding),
     });
     this.#isMakingFinal = false;
     for (const { encodeSeconds, decodeSeconds, tokenCount } of decoded.results) {
@@ -178,20 +177,19 @@ export class DecodeLoop {
     return decoded;
   }
 
-  #decoding(): DecodingOptions {
-    const { decoding } = this.#options;
+  #affordable(decoding: DecodingOptions): DecodingOptions {
     if (this.load !== "greedy-finals") return decoding;
     return { ...decoding, beamSize: 1, temperatures: decoding.temperatures.slice(0, 1) };
   }
 
   async #hear(index: number): Promise<void> {
-    const { previewEngines, decoding, report, channels } = this.#options;
+    const { previewEngines, report, channels } = this.#options;
     const channel = channels[index]!;
     this.#isHearing = true;
     const { engine, recording } = await previewEngines.lease();
     const utterance = channel.open;
     if (utterance !== undefined) {
-      const context = { channel, engine, recording: recording(index), decoding, report };
+      const context = { channel, engine, recording: recording(index), report };
       await hearUtterance(utterance, context);
     }
     this.#isHearing = false;

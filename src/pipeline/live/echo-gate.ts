@@ -10,7 +10,7 @@ const MAX_FRAMES = 300;
 const SILENCE = new Float32Array(ECHO_FRAME_SAMPLES);
 
 export class EchoGate {
-  readonly #canceller = new EchoCanceller();
+  readonly #canceller: EchoCanceller;
   readonly #maxWaitMs: number | undefined;
   /** Of the loopback, from frame `#firstFrame` on. */
   readonly #loopback: Float32Array[] = [];
@@ -22,8 +22,9 @@ export class EchoGate {
   #hasEnded = false;
   #onFrame = () => {};
 
-  /** `isLive`: the loopback is not waited for longer than a moment. */
-  constructor(isLive: boolean) {
+  /** auto: there must be proof of a leak; on: its first sign is enough. `isLive`: the loopback is not waited for longer than a moment. */
+  constructor(mode: "auto" | "on", isLive: boolean) {
+    this.#canceller = new EchoCanceller(mode);
     this.#maxWaitMs = isLive ? MAX_WAIT_MS : undefined;
   }
 

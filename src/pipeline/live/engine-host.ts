@@ -1,4 +1,4 @@
-/** An engine that is there when it is needed, and gives its memory back while nobody speaks. */
+/** An engine that is there when it is needed, in a process of its own: it gives its memory back while nobody speaks. */
 import type { EngineState } from "../../live-events.js";
 import { Engine, type EngineOptions } from "../../model/engine.js";
 
@@ -53,7 +53,7 @@ export class EngineHost {
     // Never two of them in memory.
     await this.#closed;
     this.#change("loading");
-    const engine = await Engine.start(this.#options);
+    const engine = await Engine.start({ ...this.#options, isIsolated: true });
     this.#loadSeconds += engine.loadSeconds;
     this.#change("ready");
     const recordings = new Map<number, number>();

@@ -56,7 +56,7 @@ export class EventQueue implements AsyncIterable<LiveEvent> {
 function replaces(event: LiveEvent, older: LiveEvent): boolean {
   if (event.type === "level") return older.type === "level" && older.channel === event.channel;
   if (event.type === "partial") return older.type === "partial" && older.utterance === event.utterance;
-  if (event.type !== "status" || event.channel !== undefined) return false;
-  if (older.type !== "status" || older.channel !== undefined) return false;
+  if (event.type !== "status" || !("engine" in event)) return false;
+  if (older.type !== "status" || !("engine" in older)) return false;
   return older.engine === event.engine && older.load === event.load;
 }

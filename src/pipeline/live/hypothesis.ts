@@ -1,7 +1,6 @@
 /** What an utterance sounds like so far: one hypothesis, and what the policy makes of it. */
 import { assembleWindow } from "../../dsp/mel.js";
 import type { LiveWord } from "../../live-events.js";
-import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { Engine } from "../../model/engine.js";
 import type { PartialWord } from "../../model/live-window.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
@@ -13,7 +12,6 @@ interface HypothesisContext {
   readonly channel: ChannelListener;
   readonly engine: Engine;
   readonly recording: number;
-  readonly decoding: DecodingOptions;
   readonly report: SessionReport;
 }
 
@@ -23,9 +21,9 @@ const TAIL_FRAMES = 0.5 * FRAMES_PER_SECOND;
 /** Decodes all that there is of an open utterance and emits its text, unless that is final meanwhile. */
 export async function hearUtterance(
   utterance: Utterance,
-  { channel, engine, recording, decoding, report }: HypothesisContext,
+  { channel, engine, recording, report }: HypothesisContext,
 ): Promise<void> {
-  const { startSample, draft, policy, number } = utterance;
+  const { startSample, draft, policy, decoding, number } = utterance;
   const { openEndSample, silenceSeconds } = channel;
   const columns = channel.columns(startSample, openEndSample, true);
   const result = await engine.decodePartial({

@@ -29,6 +29,8 @@ export interface ListenOptions {
   readonly silenceMs: number;
   /** Whether what the loudspeakers play is kept out of the mic's text; auto: where both channels are listened to. */
   readonly echoGate: "auto" | "on" | "off";
+  /** Whether there are spectrum events: somebody draws a spectrogram. */
+  readonly hasSpectrum: boolean;
   /** Seconds without speech after which the model gives its memory back; Infinity: never. */
   readonly unloadAfterSeconds: number;
 }
@@ -47,5 +49,6 @@ export const DEFAULT_LISTEN_OPTIONS = {
   minSpeechMs: 250,
   silenceMs: 600,
   echoGate: "auto",
+  hasSpectrum: false,
   unloadAfterSeconds: 120,
 } as const satisfies ListenOptions;

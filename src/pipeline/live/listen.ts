@@ -5,7 +5,7 @@ import { openChannelAudio } from "../../audio/capture/open-channel.js";
 import { createSessionClock, type PacingClock } from "../../audio/capture/session-clock.js";
 import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
-import type { EndEvent, LiveEvent } from "../../live-events.js";
+import type { EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
@@ -13,6 +13,7 @@ import { EchoGate } from "./echo-gate.js";
 import { EngineHost } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
+import { LiveSettings } from "./live-settings.js";
 import { Lockstep } from "./lockstep.js";
 import { SessionReport } from "./session-report.js";
 import { VoiceDetector } from "./voice-detector.js";
@@ -26,9 +27,13 @@ const FLUSH_MS = 10_000;
  * Events of one session: `session` first, `end` last, whatever ended it. A reader that is slow loses levels and all but the newest
  * partial text, and nothing else. When `signal` aborts, what is being said is made final, then comes `end`; leaving the loop early gives
  * that up. Throws MubblesError before the first event only: where a model or a device is missing. A failure later is an `error`
- * event, and where nothing can go on `end` with reason "failed".
+ * event, and where nothing can go on `end` with reason "failed". What is changed in `settings` meanwhile holds from then on.
  */
-export async function* listen(options: ListenOptions, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+export async function* listen(
+  options: ListenOptions,
+  signal: AbortSignal,
+  settings = new LiveSettings(options),
+): AsyncGenerator<LiveEvent> {
   const isLive = options.speed !== "max";
   const clock = createSessionClock(options.speed);
   const leave = new AbortController();
@@ -46,14 +51,15 @@ export async function* listen(options: ListenOptions, signal: AbortSignal): Asyn
     const stopReading = AbortSignal.any([signal, leave.signal]);
     await openSources(sources, options, { clock, signal: stopReading, report });
     const numbers = { next: 0 };
-    const echo = sources.length > 1 && options.echoGate !== "off" ? new EchoGate(isLive) : undefined;
+    const { echoGate } = options;
+    const hasEcho = sources.length > 1 && echoGate !== "off";
+    const echo = hasEcho ? new EchoGate(echoGate, isLive) : undefined;
     for (const { channel } of sources) {
       const vad = await SileroVad.load();
       models.push(vad);
-      const voice = new VoiceDetector(vad, options.threshold);
-      channels.push(
-        new ChannelListener({ channel, voice, echo, options, nMels, previewMels, numbers, report }),
-      );
+      const voice = new VoiceDetector(vad, () => settings.threshold);
+      const parts = { channel, voice, echo, options, settings, nMels, previewMels, numbers, report };
+      channels.push(new ChannelListener(parts));
     }
     const lockstep = new Lockstep(sources.length);
     const now = isLive ? () => clock.now() : () => lockstep.seconds;
@@ -61,6 +67,7 @@ export async function* listen(options: ListenOptions, signal: AbortSignal): Asyn
     stop = () => loop.stop();
     clock.start();
     report.begin({ sources, engines: new Set([engines, previewEngines]), loop, now });
+    settings.onCommand = (command) => obey(command, sources, report);
 
     const session = { events, report, loop, lockstep: isLive ? undefined : lockstep, stopReading };
     const failed = new Set<ChannelAudio>();
@@ -117,6 +124,15 @@ async function openSources(
     const onNotice = (notice: CaptureNotice) => report.notice(channel, notice);
     sources.push(await openChannelAudio({ channel, device, raw: options.raw, clock, signal, onNotice }));
   }
+}
+
+/** What settings do not do themselves: a channel listens to another device. Everybody is told. */
+function obey(command: LiveCommand, sources: readonly ChannelAudio[], report: SessionReport): void {
+  report.emit({ type: "status", command });
+  if (command.type !== "device") return;
+  const { channel, device } = command;
+  const source = sources.find((source) => source.channel === channel);
+  source?.switchTo(device).catch((thrown) => report.problem("warning", asMubblesError(thrown), channel));
 }
 
 interface Session {

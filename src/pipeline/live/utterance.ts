@@ -1,4 +1,5 @@
 /** What is known of one utterance while it is spoken and until its text is final. */
+import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { FinalText } from "./final-text.js";
 import type { TextPolicy } from "./policy/text-policy.js";
 
@@ -14,6 +15,8 @@ export interface Utterance {
   readonly number: number;
   readonly startSample: number;
   readonly policy: TextPolicy;
+  /** As they were when it began. */
+  readonly decoding: DecodingOptions;
   /** Its audio that some hypothesis has heard ends here. */
   heardSample: number;
   /** Text tokens of the last hypothesis. */

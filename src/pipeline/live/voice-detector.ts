@@ -19,7 +19,7 @@ const LENIENCY = 0.5;
 
 export class VoiceDetector {
   readonly #vad: SileroVad;
-  readonly #threshold: number;
+  readonly #threshold: () => number;
   #held: Float32Array[] = [];
   /** Frames were left out since the model last heard one. */
   #hasGap = false;
@@ -27,8 +27,8 @@ export class VoiceDetector {
   #quietFrames = 0;
   #framesSinceNeeded = Number.POSITIVE_INFINITY;
 
-  /** Frames whose peak reaches `threshold` (of full scale) are loud. */
-  constructor(vad: SileroVad, threshold: number) {
+  /** Frames whose peak reaches `threshold` (of full scale), as it is then, are loud. */
+  constructor(vad: SileroVad, threshold: () => number) {
     this.#vad = vad;
     this.#threshold = threshold;
   }
@@ -40,7 +40,7 @@ export class VoiceDetector {
   async push(frame: Float32Array, isNeeded: boolean): Promise<Float32Array> {
     this.#framesSinceNeeded = isNeeded ? 0 : this.#framesSinceNeeded + 1;
     const isLenient = this.#framesSinceNeeded <= LENIENT_FRAMES;
-    const isLoud = peakOf(frame) >= this.#threshold * (isLenient ? LENIENCY : 1);
+    const isLoud = peakOf(frame) >= this.#threshold() * (isLenient ? LENIENCY : 1);
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     this.#isAwake = isLoud || (this.#isAwake && (isNeeded || this.#quietFrames <= AWAKE_FRAMES));
     this.#held.push(frame);

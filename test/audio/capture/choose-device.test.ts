@@ -48,7 +48,13 @@ describe("refuses", () => {
 
   test("a default that there is not", () => {
     check(DEVICES.slice(0, 1), "microphone", "default", "there is no default microphone");
-    check([], "loopback", "default", "there is none here");
+    check([], "loopback", "default", "there is none; docs/devices.md");
+    check(
+      DEVICES.slice(0, 1),
+      "loopback",
+      "Headset",
+      'there is "USB Microphone" [alsa_input.usb]; docs/devices.md',
+    );
   });
 });
 

@@ -24,7 +24,7 @@ interface Cancelled {
 }
 
 function cancel(microphone: Float32Array, reference: Float32Array): Cancelled {
-  const canceller = new EchoCanceller();
+  const canceller = new EchoCanceller("auto");
   const samples = new Float32Array(microphone.length);
   const verdicts: string[] = [];
   for (let start = 0; start + ECHO_FRAME_SAMPLES <= microphone.length; start += ECHO_FRAME_SAMPLES) {
@@ -98,7 +98,22 @@ describe("who talks over the echo is kept", () => {
   check("in a room, −3 dB, 50 ms", (sound) => delayed(inRoom(sound, 0.2), 800, decibels(-3)), 4);
 });
 
+test("“on” finds a leak sooner than “auto”", () => {
+  const microphone = sum(voice, delayed(loopback, 320, decibels(-12)), noise);
+  const foundAt = (mode: "auto" | "on") => {
+    const canceller = new EchoCanceller(mode);
+    for (let start = 0; start + ECHO_FRAME_SAMPLES <= microphone.length; start += ECHO_FRAME_SAMPLES) {
+      const end = start + ECHO_FRAME_SAMPLES;
+      canceller.process(microphone.subarray(start, end), loopback.subarray(start, end));
+      if (canceller.leak !== undefined) return start;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  expect(foundAt("on")).toBeLessThan(foundAt("auto"));
+  expect(foundAt("auto")).toBeLessThan(4 * 16_000);
+});
+
 test("frames of another length are refused", () => {
-  const canceller = new EchoCanceller();
+  const canceller = new EchoCanceller("auto");
   expect(() => canceller.process(new Float32Array(512), new Float32Array(511))).toThrow(RangeError);
 });

@@ -78,7 +78,7 @@ test("rows that keep their hypothesis are not copied", () => {
 });
 
 /** Drives the decoder as BatchDecoder does, caches included. */
-function search(scores: Scores, beams: number, patience: number): { results: Finished[]; steps: number } {
+function search(scores: Scores, beams: number, patience: number): { results: Scored[]; steps: number } {
   const decoder = new BeamSearch(beams, patience, END);
   let caches: number[][] = Array.from({ length: beams }, () => []);
   let choices: RowChoice[] = [topOf(scores([]), decoder.topK)];
@@ -108,15 +108,15 @@ function referenceSearch(
   scores: Scores,
   beams: number,
   patience: number,
-): { results: Finished[]; steps: number } {
+): { results: Scored[]; steps: number } {
   const maxCandidates = pythonRound(beams * patience);
-  const finished = new Map<string, Finished>();
+  const finished = new Map<string, Scored>();
   // As in the reference all beams begin alike, and fall together in the map of candidates.
   let rows = Array.from({ length: beams }, () => ({ tokens: [] as number[], sumLogprob: 0 }));
   let steps = 0;
   while (steps < MAX_STEPS) {
     steps++;
-    const candidates = new Map<string, Finished>();
+    const candidates = new Map<string, Scored>();
     for (const { tokens, sumLogprob } of rows) {
       const top = topOf(scores(tokens), beams + 1);
       for (const [i, token] of top.tokens.entries()) {
@@ -127,7 +127,7 @@ function referenceSearch(
         });
       }
     }
-    const ended: Finished[] = [];
+    const ended: Scored[] = [];
     rows = [];
     for (const candidate of byScore([...candidates.values()])) {
       if (candidate.tokens.at(-1) === END) {
@@ -152,11 +152,13 @@ function referenceSearch(
   return { results: [...finished.values()].map(plain), steps };
 }
 
-function plain({ tokens, sumLogprob }: Finished): Finished {
+type Scored = Pick<Finished, "tokens" | "sumLogprob">;
+
+function plain({ tokens, sumLogprob }: Scored): Scored {
   return { tokens, sumLogprob };
 }
 
-function byScore<T extends Finished>(candidates: readonly T[]): T[] {
+function byScore<T extends Scored>(candidates: readonly T[]): T[] {
   return candidates.toSorted((a, b) => (a.sumLogprob === b.sumLogprob ? 0 : b.sumLogprob - a.sumLogprob));
 }
 

@@ -16,7 +16,7 @@ test("greedy: it ends there, with the sum as it was", () => {
   for (const logprob of [-0.5, -0.25, -0.125]) decoder.advance([of([3, logprob])]);
   decoder.cut(0, CUT);
   expect(decoder.isDone).toBe(true);
-  expect(decoder.results()).toEqual([{ tokens: [3, 20], sumLogprob: -0.5, cut: CUT }]);
+  expect(decoder.results()).toEqual([{ tokens: [3, 20], sumLogprob: -0.5, sums: [-0.5], cut: CUT }]);
 });
 
 test("sampling: a sequence that ended by itself counts before one that was cut", () => {
@@ -36,7 +36,9 @@ test("sampling: where all were cut, what is left of them", () => {
   decoder.advance([of([3, -1]), of([3, -1])]);
   for (const row of [0, 1]) decoder.cut(row, CUT);
   expect(decoder.isDone).toBe(true);
-  expect(decoder.results()).toEqual([0, 1].map(() => ({ tokens: [3, 20], sumLogprob: -1, cut: CUT })));
+  expect(decoder.results()).toEqual(
+    [0, 1].map(() => ({ tokens: [3, 20], sumLogprob: -1, sums: [-1], cut: CUT })),
+  );
 });
 
 test("beam search: the others take its place", () => {

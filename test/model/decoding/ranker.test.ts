@@ -81,7 +81,7 @@ describe("the best of several", () => {
         tokens: new Array<number>(length).fill(1),
         sumLogprob,
       }));
-      expect(all.indexOf(bestCandidate(all, penalty) as (typeof all)[number])).toBe(best);
+      expect(all.indexOf(bestCandidate(all, penalty))).toBe(best);
     });
   }
 });

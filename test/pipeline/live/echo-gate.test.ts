@@ -25,19 +25,25 @@ beforeAll(async () => {
 });
 
 describe("as fast as text can be made", () => {
-  test("what only the loudspeakers say is gone, wherever the loopback stands", async () => {
-    const gate = new EchoGate(false);
-    const heard = Promise.all(echo.map((frame) => gate.clean(frame)));
-    for (const frame of loopback) gate.hear(frame);
+  test("what only the loudspeakers say is gone, whichever of the two comes first", async () => {
+    const gate = new EchoGate("auto", false);
+    const cleaned: (Float32Array | undefined)[] = [];
+    for (const [i, frame] of echo.entries()) {
+      if (i % 2 === 0) gate.hear(loopback[i]!);
+      const heard = gate.clean(frame);
+      if (i % 2 === 1) gate.hear(loopback[i]!);
+      cleaned.push(await heard);
+    }
     gate.endLoopback();
-    const cleaned = (await heard).slice(1).concat(gate.end());
+    cleaned.push(gate.end());
+    expect(cleaned.shift()).toBeUndefined();
     expect(cleaned).toHaveLength(echo.length);
     const second = Math.round(16_000 / FRAME);
     expect(energy(cleaned.slice(2 * second))).toBeLessThan(0.01 * energy(echo.slice(2 * second)));
   });
 
   test("who speaks while nothing plays is heard bit for bit", async () => {
-    const gate = new EchoGate(false);
+    const gate = new EchoGate("auto", false);
     gate.endLoopback();
     for (const [i, frame] of loopback.entries()) {
       const before = await gate.clean(frame);
@@ -48,7 +54,7 @@ describe("as fast as text can be made", () => {
 });
 
 test("in real time a loopback that stands still holds the microphone up once", async () => {
-  const gate = new EchoGate(true);
+  const gate = new EchoGate("auto", true);
   const began = performance.now();
   for (const frame of loopback.slice(0, 40)) await gate.clean(frame);
   expect(performance.now() - began).toBeLessThan(40 * 150);

@@ -35,7 +35,7 @@ test("a voice that never gets loud is none", async () => {
 /** The probability of each frame, as the detector gives them one after another. */
 async function detect(frames: readonly Float32Array[], threshold: number): Promise<number[]> {
   vad.reset();
-  const detector = new VoiceDetector(vad, threshold);
+  const detector = new VoiceDetector(vad, () => threshold);
   const probabilities: number[] = [];
   for (const frame of frames) {
     const isNeeded = (probabilities.at(-1) ?? 0) >= 0.35;

@@ -3,9 +3,9 @@ import { addAbortSignal, Readable } from "node:stream";
 import { asMubblesError, MubblesError } from "../../../errors.js";
 import type { ChannelName } from "../../../live-events.js";
 import { SAMPLE_RATE_HZ } from "../../../units.js";
-import type { CaptureBackend, CaptureStream } from "../backend.js";
+import type { CaptureBackend } from "../backend.js";
 import type { CaptureNotice, ChannelAudio, SessionClock } from "../channel-audio.js";
-import { openReopening } from "../reopening.js";
+import { type LastingStream, openReopening } from "../reopening.js";
 import { BoundedQueue } from "./bounded-queue.js";
 import { Timeline } from "./timeline.js";
 
@@ -39,7 +39,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<ChannelAud
 class DeviceChannel implements ChannelAudio {
   readonly channel: ChannelName;
   readonly stream: Readable;
-  readonly #capture: CaptureStream;
+  readonly #capture: LastingStream;
   readonly #clock: SessionClock;
   readonly #onNotice: (notice: CaptureNotice) => void;
   readonly #queue: BoundedQueue;
@@ -50,7 +50,7 @@ class DeviceChannel implements ChannelAudio {
   #toldDroppedSeconds = 0;
   #toldDropsMs = Number.NEGATIVE_INFINITY;
 
-  constructor(capture: CaptureStream, options: OpenDeviceOptions) {
+  constructor(capture: LastingStream, options: OpenDeviceOptions) {
     const { channel, clock, onNotice, capacitySeconds = DEFAULT_CAPACITY_SECONDS, signal } = options;
     this.channel = channel;
     this.#capture = capture;
@@ -99,6 +99,10 @@ class DeviceChannel implements ChannelAudio {
   get droppedSeconds(): number {
     const unread = this.#queue.droppedSamples / SAMPLE_RATE_HZ;
     return unread + this.#timeline.lostSeconds + this.#capture.droppedSeconds;
+  }
+
+  async switchTo(device: string): Promise<void> {
+    await this.#capture.switchTo(device);
   }
 
   /** Ends the stream behind what has been captured. */

@@ -35,7 +35,7 @@ const GRACE_SECONDS = { pausing: 0.4, steady: 1.2 } as const;
 const FILL_AHEAD_SECONDS = 0.1;
 /** Of the time between two ticks counts no more than this: when the event loop is blocked, packets cannot be read either. */
 const MAX_TICK_SECONDS = 0.1;
-/** The grace time is longer by the longest packet, but no more than this; so much where none has come yet. */
+/** The grace time is longer by the longest packet, but no more than this. */
 const MAX_PACKET_SECONDS = 0.5;
 /** A larger error is not left to the slow control: it is mended in the next quiet packet. */
 const TOLERANCE_SECONDS = 0.015;
@@ -57,7 +57,7 @@ export class Placement {
   #waitingLatenessSeconds = 0;
   #waitingPeak = 0;
   #sinceLastPacketSeconds = 0;
-  #longestPacketSeconds: number | undefined;
+  #longestPacketSeconds = 0;
   #tickedSeconds: number | undefined;
 
   /** Where what was played so far ends. */
@@ -75,7 +75,7 @@ export class Placement {
     const stretchedSeconds = lengthSeconds * (1 + this.#drift.stretch);
     this.#sinceLastPacketSeconds = 0;
     const longest = Math.min(lengthSeconds, MAX_PACKET_SECONDS);
-    this.#longestPacketSeconds = Math.max(this.#longestPacketSeconds ?? 0, longest);
+    this.#longestPacketSeconds = Math.max(this.#longestPacketSeconds, longest);
     const lateness = arrivedSeconds - (this.#endSeconds + this.#waitingSeconds + stretchedSeconds);
     if (this.#waitingSeconds === 0) {
       this.#waitingSinceSeconds = arrivedSeconds;
@@ -97,9 +97,9 @@ export class Placement {
     this.#tickedSeconds = nowSeconds;
     this.#sinceLastPacketSeconds += Math.min(elapsed, MAX_TICK_SECONDS);
     if (this.#waitingSeconds > 0) return this.#decide(nowSeconds);
-    const graceSeconds = GRACE_SECONDS[this.#habit] + (this.#longestPacketSeconds ?? MAX_PACKET_SECONDS);
-    if (this.#sinceLastPacketSeconds < graceSeconds) return WAIT;
-    const untilSeconds = nowSeconds - graceSeconds + FILL_AHEAD_SECONDS;
+    if (this.#sinceLastPacketSeconds < this.#graceSeconds) return WAIT;
+    this.#habit = "pausing";
+    const untilSeconds = nowSeconds - this.#graceSeconds + FILL_AHEAD_SECONDS;
     if (untilSeconds <= this.#endSeconds) return WAIT;
     const placing = this.#play({ moveSeconds: untilSeconds - this.#endSeconds, isLoss: false });
     // Where the next packet belongs is an open question again.
@@ -112,9 +112,13 @@ export class Placement {
     const placing = this.#waitingSeconds > 0 ? this.#place() : WAIT;
     this.#isSettled = false;
     this.#habit = "steady";
-    this.#longestPacketSeconds = undefined;
+    this.#longestPacketSeconds = 0;
     this.#drift.reset();
     return placing;
+  }
+
+  get #graceSeconds(): number {
+    return GRACE_SECONDS[this.#habit] + this.#longestPacketSeconds;
   }
 
   #decide(nowSeconds: number): Placing {

@@ -1,4 +1,6 @@
 /** A recording, or what a pipe brings, as a channel of the session. */
+
+import { MubblesError } from "../../../errors.js";
 import type { ChannelName } from "../../../live-events.js";
 import { audioReadable } from "../../audio-readable.js";
 import { openMedia } from "../../media.js";
@@ -70,6 +72,9 @@ export async function openVirtual(device: VirtualDevice, options: OpenVirtualOpt
     channels: media.info.channels,
     stream: audioReadable({ next, close }, signal),
     droppedSeconds: 0,
+    switchTo: async () => {
+      throw new MubblesError("USAGE", { where: name, detail: "a recording cannot be changed for a device" });
+    },
     close,
   };
 }

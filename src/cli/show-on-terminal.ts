@@ -1,0 +1,105 @@
+/** The events of a session in the interface, and what is left of it when it closes: the text on the terminal's own screen. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findBackend } from "../audio/capture/backends.js";
+import { asMubblesError, EXIT, type MubblesError } from "../errors.js";
+import type { ChannelName, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
+import { LANGUAGES } from "../model/languages.js";
+import type { OutputFormat } from "../output/formats.js";
+import { liveDocument } from "../output/live-document.js";
+import { livePlainLine } from "../output/live-plain.js";
+import { exitCodeOf } from "./event-exit-code.js";
+import { worseExitCode } from "./exit-code.js";
+import { reportError } from "./messages.js";
+import { FileSink } from "./sinks.js";
+import { guardTerminal } from "./terminal-guard.js";
+
+interface TerminalOptions {
+  /** Asks for the end; a second time it comes at once. */
+  readonly quit: () => void;
+  readonly command: (command: LiveCommand) => void;
+  /** Sees every event first. */
+  readonly tell: (event: LiveEvent) => void;
+}
+
+/** Whether there is a terminal to draw on, and nobody who would rather have lines. */
+export function hasScreen(): boolean {
+  const { TERM, NO_COLOR, CI } = process.env;
+  const isPlain = TERM === "dumb" || (NO_COLOR ?? "") !== "" || (CI ?? "false") !== "false";
+  return process.stdout.isTTY === true && process.stdin.isTTY === true && !isPlain;
+}
+
+export async function showOnTerminal(
+  events: AsyncIterable<LiveEvent>,
+  options: TerminalOptions,
+): Promise<number> {
+  // React's development build is several times slower, and keeps what it should forget.
+  process.env.NODE_ENV ??= "production";
+  const { openInterface } = await import("../tui/open-interface.js");
+  const finals: FinalEvent[] = [];
+  const problems: Pick<MubblesError, "code" | "message" | "hint">[] = [];
+  let exitCode: number = EXIT.ok;
+  const screen = openInterface({
+    languages: Object.entries(LANGUAGES).map(([code, name]) => ({ code, name })),
+    command: options.command,
+    devices: devicesOf,
+    save: (format) => saveText(finals, format as OutputFormat),
+    quit: options.quit,
+    failed: (error) => {
+      problems.push(asMubblesError(error));
+      exitCode = EXIT.bug;
+      options.quit();
+    },
+  });
+  const release = guardTerminal(() => screen.close());
+  try {
+    for await (const event of events) {
+      options.tell(event);
+      screen.tell(event);
+      exitCode = worseExitCode(exitCode, exitCodeOf(event));
+      if (event.type === "final") finals.push(event);
+      if (event.type === "error") problems.push(event);
+    }
+  } finally {
+    screen.close();
+    release();
+    await leaveText(finals);
+    for (const problem of problems) reportError(problem);
+  }
+  return exitCode;
+}
+
+/** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */
+async function leaveText(finals: readonly FinalEvent[]): Promise<void> {
+  if (finals.length === 0) return;
+  const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  const written = await new Promise<boolean>((resolve) => {
+    process.stdout.write(inOrder.map(livePlainLine).join(""), (error) => resolve(error == null));
+  });
+  if (!written) await saveText(finals, "txt");
+}
+
+/** Into the current folder, or where that cannot be written the folder for temporary files. Returns the path. */
+async function saveText(finals: readonly FinalEvent[], format: OutputFormat): Promise<string> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  const name = `mubbles-${time}.${format}`;
+  const document = liveDocument(finals, format);
+  try {
+    return await writeDocument(name, document);
+  } catch {
+    return await writeDocument(join(tmpdir(), name), document);
+  }
+}
+
+async function writeDocument(path: string, document: string): Promise<string> {
+  const file = new FileSink(path);
+  await file.write(document);
+  await file.close();
+  return path;
+}
+
+async function devicesOf(channel: ChannelName): Promise<{ id: string; name: string }[]> {
+  const devices = await (await findBackend()).devices();
+  const kind = channel === "mic" ? "microphone" : "loopback";
+  return devices.filter((device) => device.kind === kind).map(({ id, name }) => ({ id, name }));
+}

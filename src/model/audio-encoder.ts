@@ -1,0 +1,108 @@
+/** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
+import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
+import type { CrossPart } from "./cross-cache.js";
+import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
+import { crossStorageOf } from "./cross-storage.js";
+import { discardBuffers } from "./discard.js";
+import { audioPositions, encoderGraph } from "./encoder-graph.js";
+import { modelError } from "./model-error.js";
+import { type Moments, observed } from "./moments.js";
+import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
+import { Safetensors } from "./safetensors.js";
+import { eightBitProductsSaturate } from "./saturation.js";
+import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
+
+/** Frames whose keys and values are made at once as floats: what the binding copies of them is 2.5 MB for base. */
+const FLOAT_FRAMES = 100;
+
+/** Keys and values of `frames` frames from `firstFrame` on, for CrossCache. */
+export interface EncodedPart {
+  readonly firstFrame: number;
+  readonly frames: number;
+  readonly part: CrossPart;
+}
+
+/** What encodes: this thread's sessions, or another thread (encoder-thread.ts). */
+export interface AudioEncoder {
+  /** Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. */
+  encode(mel: Float32Array): AsyncIterable<EncodedPart>;
+  release(): Promise<void>;
+}
+
+export class EncoderSession implements AudioEncoder {
+  readonly #config: WhisperConfig;
+  readonly #encoder: InferenceSession;
+  /** undefined where the encoder's own graph makes bytes of it. */
+  readonly #cross: InferenceSession | undefined;
+  /** [1500 × width] */
+  readonly #positions: Float32Array;
+
+  private constructor(
+    config: WhisperConfig,
+    encoder: InferenceSession,
+    cross: InferenceSession | undefined,
+    positions: Float32Array,
+  ) {
+    this.#config = config;
+    this.#encoder = encoder;
+    this.#cross = cross;
+    this.#positions = positions;
+  }
+
+  /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
+  static async load(folder: string, threads: number, moments?: Moments): Promise<EncoderSession> {
+    const config = readWhisperConfig(folder);
+    const weights = Safetensors.openFolder(folder);
+    try {
+      const widenWeights = await eightBitProductsSaturate();
+      const storage = crossStorageOf(weights, widenWeights);
+      const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
+      const settings = { threads, weightsFolder: folder, widenWeights };
+      const session = async (graph: Uint8Array, spin: boolean) => {
+        const made = await createCpuSession(graph, { ...settings, spin });
+        return moments === undefined ? made : observed(made, moments);
+      };
+      const positions = audioPositions(weights, config);
+      if (storage !== "float32") {
+        const graph = encoderAndCrossGraph(weights, config, { ...options, storage });
+        return new EncoderSession(config, await session(graph, true), undefined, positions);
+      }
+      const encoder = await session(encoderGraph(weights, config, options), true);
+      const cross = await session(crossGraph(weights, config, options), false);
+      return new EncoderSession(config, encoder, cross, positions);
+    } catch (cause) {
+      throw modelError(folder, cause);
+    }
+  }
+
+  async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
+    const { nMels, maxAudioPositions, dModel: width } = this.#config;
+    const all = mel.length / nMels / FRAMES_PER_TOKEN;
+    if (!Number.isInteger(all) || all < 1 || all > maxAudioPositions) {
+      throw new RangeError(
+        `mel window: expected ${nMels} × at most ${WINDOW_FRAMES} values, got ${mel.length}`,
+      );
+    }
+    const encoded = await this.#encoder.run({
+      mel: new Tensor("float32", mel, [1, nMels, all * FRAMES_PER_TOKEN]),
+      positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
+    });
+    if (this.#cross === undefined) {
+      yield { firstFrame: 0, frames: all, part: encoded };
+      return;
+    }
+    const hidden = encoded.hidden!.data as Float32Array;
+    for (let firstFrame = 0; firstFrame < all; firstFrame += FLOAT_FRAMES) {
+      const frames = Math.min(FLOAT_FRAMES, all - firstFrame);
+      const rows = hidden.subarray(firstFrame * width, (firstFrame + frames) * width);
+      const part = await this.#cross.run({ hidden: new Tensor("float32", rows, [1, frames, width]) });
+      yield { firstFrame, frames, part };
+    }
+    discardBuffers([hidden]);
+  }
+
+  async release(): Promise<void> {
+    await this.#encoder.release();
+    await this.#cross?.release();
+  }
+}

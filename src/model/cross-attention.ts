@@ -1,0 +1,151 @@
+/** The decoder's attention to the audio. */
+import {
+  type ByteStorage,
+  type CrossStorage,
+  MIDDLE,
+  RANGES_PER_LAYER,
+  rightOperand,
+} from "./cross-storage.js";
+import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
+import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
+import { ELEMENT } from "./onnx-proto.js";
+import type { WhisperConfig } from "./whisper-config.js";
+
+interface Attention {
+  /** Scores before softmax [A, H, F, S]; as bytes, but for what all frames have in common. */
+  readonly scores: Value;
+  /** [A, S, width] */
+  readonly attended: Value;
+}
+
+/** Attention of all layers. Its inputs `cross_k_i`, `cross_v_i`, `cross_ranges` are as the cross graph makes them. */
+export class CrossAttention {
+  readonly #g: GraphBuilder;
+  readonly #config: WhisperConfig;
+  readonly #storage: CrossStorage;
+  readonly #ranges: readonly Value[];
+  /** Scores of the alignment heads, layer by layer: [A, heads, F, alignment_columns]. */
+  readonly aligned: Value[] = [];
+
+  constructor(g: GraphBuilder, config: WhisperConfig, storage: CrossStorage) {
+    this.#g = g;
+    this.#config = config;
+    this.#storage = storage;
+    this.#ranges = storage === "float32" ? [] : rangesOf(g, config);
+  }
+
+  /** x + attention of norm(x) [A, S, width] to the audio. */
+  layer(x: Value, index: number): Value {
+    const g = this.#g;
+    const { dModel } = this.#config;
+    const name = `decoder.layers.${index}`;
+    const h = layerNorm(g, x, `${name}.encoder_attn_layer_norm`, dModel);
+    const q = linear(g, h, `${name}.encoder_attn.q_proj`, roundingOfNormed(g, dModel));
+    const scaled = g.op("Mul", [q, g.floats("query_scale", this.#config.headSize ** -0.5)]);
+    const { scores, attended } =
+      this.#storage === "float32"
+        ? this.#toFloats(scaled, index)
+        : this.#toBytes(scaled, index, this.#storage);
+    this.#align(scores, index);
+    return g.op("Add", [x, linear(g, attended, `${name}.encoder_attn.out_proj`, { parts: 2 })]);
+  }
+
+  /**
+   * Keys stay [F, headSize] and values [headSize, F] as left operands: the matrix product streams the large one. The other way
+   * round it re-packs them at every step, twice as slow at 5 beams.
+   */
+  #toFloats(q: Value, index: number): Attention {
+    const g = this.#g;
+    const { decoderHeads: heads, headSize } = this.#config;
+    const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize]);
+    const values = g.input(`cross_v_${index}`, ["A", heads, headSize, "F"]);
+    const columns = g.op("Transpose", [this.#splitHeads(q)], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
+    const scores = g.op("MatMul", [keys, columns]);
+    // onnxruntime makes one softmax along the frames of these three.
+    const rows = g.op("Softmax", [g.op("Transpose", [scores], { perm: [0, 1, 3, 2] })], { axis: -1 });
+    const weights = g.op("Transpose", [rows], { perm: [0, 1, 3, 2] }); // [A, H, F, S]
+    const attended = g.op("Transpose", [g.op("MatMul", [values, weights])], { perm: [0, 3, 1, 2] });
+    return { scores, attended: this.#joinHeads(attended) };
+  }
+
+  /**
+   * Keys are a left operand, as above. Values are a right one: its packing costs less than what the product gains. Queries are
+   * rounded like the keys, each by its largest magnitude in a head, weights in two parts: where one frame has most of the
+   * attention, what many others have together still counts.
+   */
+  #toBytes(q: Value, index: number, storage: ByteStorage): Attention {
+    const g = this.#g;
+    const { decoderHeads: heads, headSize } = this.#config;
+    const right = rightOperand(storage);
+    const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize], ELEMENT.uint8);
+    const values = g.input(`cross_v_${index}`, ["A", heads, "F", headSize], right.type);
+    const [keyStep, valueStep, middle] = this.#ranges.slice(index * RANGES_PER_LAYER) as [
+      Value,
+      Value,
+      Value,
+    ];
+    const left = g.byte("quantisation_zero", MIDDLE);
+    const rightZero = g.byte(`zero_${right.zero}`, right.zero, right.type);
+    const last = g.ints("last_axis", [-1]);
+
+    const queries = this.#splitHeads(g.op("Mul", [q, keyStep])); // [A, S, H, headSize]
+    const size = g.op("Max", [
+      g.op("ReduceMax", [g.op("Abs", [queries]), last]),
+      g.floats("smallest_row", 1e-20),
+    ]);
+    const step = g.floats("step_1", 1 / LARGEST);
+    const rounded = g.op("QuantizeLinear", [g.op("Div", [queries, size]), step, rightZero]);
+    const perm = { perm: [0, 2, 3, 1] };
+    const columns = g.op("Transpose", [rounded], perm); // [A, H, headSize, S]
+    const columnStep = g.op("Transpose", [g.op("Mul", [size, step])], perm); // [A, H, 1, S]
+    const one = g.floats("unit_step", 1);
+    const scores = g.op(
+      "MatMulIntegerToFloat",
+      [keys, columns, one, columnStep, left, rightZero],
+      {},
+      MICROSOFT,
+    );
+
+    const weights = g.op("Softmax", [g.op("Transpose", [scores], { perm: [0, 1, 3, 2] })], { axis: -1 });
+    const top = g.op("ReduceMax", [weights, last]);
+    // Many divisions by the same number take four times as long.
+    const relative = g.op("Mul", [weights, g.op("Reciprocal", [top])]);
+    const parts = inTwoParts(g, relative, 1, 2); // [A, H, 2 × S, F]
+    const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
+    const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
+    const sum = g.op("Add", [high, g.op("Mul", [low, g.floats("low_part", 1 / LOW_STEPS)])]);
+    const attended = g.op("Transpose", [g.op("Mul", [sum, top])], { perm: [0, 2, 1, 3] });
+    return { scores, attended: g.op("Add", [g.op("Mul", [this.#joinHeads(attended), valueStep]), middle]) };
+  }
+
+  #align(scores: Value, index: number): void {
+    const mine = this.#config.alignmentHeads.filter(([layer]) => layer === index).map(([, head]) => head);
+    if (mine.length === 0) return;
+    const g = this.#g;
+    // Where no column is wanted these are empty, and cost nothing.
+    const wanted = g.op("Slice", [
+      scores,
+      g.ints("from_first", [0]),
+      "alignment_columns",
+      g.ints("last_axis", [-1]),
+    ]);
+    this.aligned.push(g.op("Gather", [wanted, g.ints(`alignment_heads_${index}`, mine)], { axis: 1 }));
+  }
+
+  /** [A, S, width] → [A, S, H, headSize] */
+  #splitHeads(x: Value): Value {
+    return this.#g.op("Reshape", [x, this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, -1])]);
+  }
+
+  /** [A, S, H, headSize] → [A, S, width] */
+  #joinHeads(x: Value): Value {
+    return this.#g.op("Reshape", [x, this.#g.ints("join_heads", [0, 0, this.#config.dModel])]);
+  }
+}
+
+/** [A, 1, width] each */
+function rangesOf(g: GraphBuilder, { decoderLayers, dModel }: WhisperConfig): readonly Value[] {
+  const count = decoderLayers * RANGES_PER_LAYER;
+  const ranges = g.input("cross_ranges", ["A", count, dModel]);
+  return g.ops("Split", [ranges], count, { axis: 1, num_outputs: count });
+}

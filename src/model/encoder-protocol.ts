@@ -1,0 +1,22 @@
+/** Messages between a runtime and the thread that encodes for it. */
+import type { ErrorCode } from "../errors.js";
+import type { EncodedPart } from "./audio-encoder.js";
+
+export interface EncoderWorkerData {
+  readonly folder: string;
+  readonly threads: number;
+}
+
+export type ToEncoder =
+  /** [mels × 3000]; answered in the order asked. */
+  { readonly type: "encode"; readonly mel: Float32Array } | { readonly type: "close" };
+
+export type FromEncoder =
+  | { readonly type: "loaded" }
+  | { readonly type: "encoded"; readonly parts: readonly EncodedPart[] }
+  | {
+      readonly type: "failed";
+      readonly code: ErrorCode;
+      readonly where: string | undefined;
+      readonly detail: string | undefined;
+    };

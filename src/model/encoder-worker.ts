@@ -1,0 +1,56 @@
+/** The thread that encodes windows while the engine's decodes those before: each is one core's work that waits for nobody. */
+import { setImmediate as yieldToMessages } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
+import { discardBuffers } from "./discard.js";
+import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
+import { modelError } from "./model-error.js";
+
+const port = parentPort!;
+const waiting: Float32Array[] = [];
+let isRunning = false;
+let isClosing = false;
+
+const { folder, threads } = workerData as EncoderWorkerData;
+try {
+  const encoder = await EncoderSession.load(folder, threads);
+  port.on("message", (message: ToEncoder) => {
+    if (message.type === "encode") waiting.push(message.mel);
+    else isClosing = true;
+    if (!isRunning) work(encoder).catch(fail);
+  });
+  send({ type: "loaded" });
+} catch (error) {
+  fail(error);
+}
+
+async function work(encoder: EncoderSession): Promise<void> {
+  isRunning = true;
+  while (!isClosing && waiting.length > 0) {
+    const parts: EncodedPart[] = [];
+    const mel = waiting.shift()!;
+    for await (const { part, ...frames } of encoder.encode(mel)) {
+      // Tensors do not cross the border, their numbers do.
+      const numbers = Object.entries(part).map(([name, { data }]) => [name, { data }] as const);
+      parts.push({ ...frames, part: Object.fromEntries(numbers) });
+    }
+    const arrays = parts.flatMap(({ part }) => Object.values(part).map(({ data }) => data as Uint8Array));
+    send({ type: "encoded", parts }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
+    discardBuffers([mel]);
+    await yieldToMessages();
+  }
+  isRunning = false;
+  if (!isClosing) return;
+  await encoder.release();
+  port.close();
+}
+
+function send(message: FromEncoder, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function fail(error: unknown): void {
+  const { code, where, detail } = modelError(folder, error);
+  send({ type: "failed", code, where, detail });
+  port.close();
+}

@@ -1,0 +1,35 @@
+/** The final texts of a session as a document in one of the output formats. Pure. */
+import type { ChannelName, FinalEvent } from "../live-events.js";
+import type { Segment } from "../transcript.js";
+import { FRAMES_PER_SECOND } from "../units.js";
+import { createWriter, type OutputFormat } from "./formats.js";
+
+const CHANNEL_NUMBERS: Readonly<Record<ChannelName, number>> = { mic: 0, loopback: 1 };
+
+/** Both channels by time, each as a speaker of its own. */
+export function liveDocument(finals: readonly FinalEvent[], format: OutputFormat): string {
+  const writer = createWriter(format, { showWords: true, showSpeakers: true });
+  const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  const segments = inOrder.map((final, id) => writer.segment(segmentOf(final, id)));
+  return writer.begin() + segments.join("") + writer.end({ language: inOrder[0]?.language });
+}
+
+/** What a live session does not know of a segment, tokens for one, is left empty. */
+function segmentOf(final: FinalEvent, id: number): Segment {
+  const { channel, startSeconds, endSeconds, text, words, temperature, avgLogprob, noSpeechProb } = final;
+  return {
+    id,
+    seekFrames: Math.round(startSeconds * FRAMES_PER_SECOND),
+    startSeconds,
+    endSeconds,
+    text,
+    tokens: [],
+    temperature,
+    avgLogprob,
+    compressionRatio: 1,
+    noSpeechProb,
+    words,
+    channel: CHANNEL_NUMBERS[channel],
+    speaker: channel,
+  };
+}

@@ -1,0 +1,102 @@
+/** The lines below the text: how it is made, how fast, and the keys. */
+import { formatClock } from "../../output/clock.js";
+import { terminalText } from "../../output/terminal-text.js";
+import type { ViewState } from "../view-state.js";
+import { asManyAsFit, fitted } from "./fit.js";
+import { palette } from "./palette.js";
+
+/** What no event knows. */
+export interface Machine {
+  readonly residentBytes: number;
+}
+
+const SEPARATOR = palette.quiet(" · ");
+
+const KEYS = [
+  ["q", "quit"],
+  ["?", "help"],
+  ["p", "pause"],
+  ["m", "mute"],
+  ["b/B", "beam"],
+  ["l", "language"],
+  ["t", "translate"],
+  ["[ ]", "threshold"],
+  ["d", "device"],
+  ["k", "mark"],
+  ["c", "copy"],
+  ["s", "save"],
+  ["g", "spectrogram"],
+  ["i", "times"],
+  ["f", "follow"],
+] as const;
+
+export function footer(state: ViewState, machine: Machine, width: number): string[] {
+  return [
+    messageLine(state, width),
+    modelLine(state, machine, width),
+    timingLine(state, width),
+    keyLine(width),
+  ];
+}
+
+/** The newest problem, or the answer to a key. */
+function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewState, width: number): string {
+  if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
+  if (notice !== undefined && nowSeconds < notice.untilSeconds)
+    return fitted(palette.good(` ${terminalText(notice.text)}`), width);
+  const problem = problems.at(-1);
+  if (problem !== undefined && nowSeconds - problem.atSeconds < SHOWN_SECONDS) {
+    const colour = problem.type === "error" ? palette.bad : palette.warning;
+    return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
+  }
+  if (scrollLines !== undefined)
+    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
+  return fitted("", width);
+}
+
+const SHOWN_SECONDS = 15;
+
+function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
+  const { session, settings, engine, load, lastSpeed } = state;
+  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
+  const { beamSize, language, task } = settings;
+  const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
+  const parts = [
+    palette.strong(terminalText(session.model)),
+    `${language ?? "auto"}${task === "translate" ? " → en" : ""}`,
+    search,
+    `cpu × ${session.threads}`,
+    ...(lastSpeed === undefined ? [] : [`${lastSpeed.toFixed(1)}× real time`]),
+    `lag ${(engine?.lagSeconds ?? 0).toFixed(1)} s`,
+    `${Math.round(residentBytes / 1e6)} MB`,
+    formatClock(state.nowSeconds),
+    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
+    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
+  ];
+  return fitted(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
+}
+
+/** The stages as whisper.cpp names them, in seconds of work. */
+function timingLine({ engine }: ViewState, width: number): string {
+  if (engine === undefined) return fitted("", width);
+  const { loadSeconds, melSeconds, vadSeconds, encodeSeconds, decodeSeconds, finals, partials } =
+    engine.timings;
+  const total = loadSeconds + melSeconds + vadSeconds + encodeSeconds + decodeSeconds;
+  const seconds = (name: string, value: number) => `${name} ${value.toFixed(1)}`;
+  const parts = [
+    seconds("load", loadSeconds),
+    seconds("mel", melSeconds),
+    seconds("vad", vadSeconds),
+    seconds("encode", encodeSeconds),
+    seconds("decode", decodeSeconds),
+    `${seconds("total", total)} s`,
+    `${finals} finals`,
+    `${partials} partials`,
+  ];
+  return fitted(` ${palette.quiet(asManyAsFit(parts, " · ", width - 1))}`, width);
+}
+
+function keyLine(width: number): string {
+  const parts = KEYS.map(([key, what]) => `${palette.key(key)} ${palette.quiet(what)}`);
+  return fitted(` ${asManyAsFit(parts, "  ", width - 1)}`, width);
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { packagePath } from "../../src/assets.js";
+import { type EncodedPart, EncoderSession } from "../../src/model/audio-encoder.js";
+import { EncoderThread } from "../../src/model/encoder-thread.js";
+import { Engine } from "../../src/model/engine.js";
+import { plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
+import { thrownCode } from "./thrown-code.js";
+
+const MODEL = packagePath("models/whisper-base-int8");
+
+let samples: Float32Array;
+beforeAll(async () => {
+  samples = await sentenceSamples();
+});
+const melOf = () => windowOf(samples, 0).mel;
+
+test("another thread gives what this one gives, in the order asked, and ends", async () => {
+  const [session, thread] = [await EncoderSession.load(MODEL, 1), await EncoderThread.start(MODEL, 1)];
+  const own = await partsOf(session.encode(melOf()));
+  const silence = new Float32Array(melOf().length);
+  const theirs = await Promise.all([melOf(), silence, melOf()].map((mel) => thread.encodeWhole(mel)));
+  expect(theirs.map((parts) => numbersOf(parts))).toMatchObject([numbersOf(own), {}, numbersOf(own)]);
+  expect(numbersOf(theirs[1]!)).not.toEqual(numbersOf(own));
+  await Promise.all([session.release(), thread.release()]);
+  expect(await thrownCode(() => thread.encodeWhole(melOf()))).toBe("INTERNAL");
+});
+
+test("a folder without a model", async () => {
+  expect(await thrownCode(() => EncoderThread.start(packagePath("src"), 1))).toBe("MODEL_BROKEN");
+});
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.start({ model: "base", compute: undefined, threads: 2, encodesAhead: true });
+});
+afterAll(() => engine.close());
+
+test("an engine that encodes ahead: windows, alignment and language as without", async () => {
+  expect(engine.encodesAhead).toBe(true);
+  const options = { beamSize: 1, temperatures: [0] };
+  const recording = engine.newRecording();
+  const results = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      engine.decodeWindow({ ...windowOf(samples, recording, options), wantWords: true }),
+    ),
+  );
+  expect(results.map(plainText)).toEqual(new Array(4).fill(SENTENCE));
+  const { mel, windowSeconds } = windowOf(samples, recording);
+  const tokens = engine.encode(results[0]!.segments.map(({ text }) => text).join(""));
+  const given = await engine.align({ mel, windowSeconds, language: "en", task: "transcribe", tokens });
+  expect(given).toEqual(results[0]!.alignment);
+  expect((await engine.detectLanguage(melOf())).language).toBe("en");
+});
+
+test("word probabilities of the search are like those of reading the text again", async () => {
+  const probabilities = async (wordProbabilities: "search" | "reading") => {
+    const options = { beamSize: 2, temperatures: [0] };
+    const request = {
+      ...windowOf(samples, engine.newRecording(), options),
+      wantWords: true,
+      wordProbabilities,
+    };
+    return (await engine.decodeWindow(request)).alignment!.map(({ probability }) => probability);
+  };
+  const [searched, read] = [await probabilities("search"), await probabilities("reading")];
+  expect(searched).toHaveLength(read.length);
+  for (const [i, probability] of searched.entries()) {
+    expect(probability).toBeGreaterThan(0);
+    expect(probability).toBeLessThanOrEqual(1);
+    expect(Math.abs(probability - read[i]!)).toBeLessThan(0.5);
+  }
+  expect(searched).not.toEqual(read);
+});
+
+async function partsOf(parts: AsyncIterable<EncodedPart>): Promise<EncodedPart[]> {
+  const all: EncodedPart[] = [];
+  for await (const part of parts) all.push(part);
+  return all;
+}
+
+function numbersOf(parts: readonly EncodedPart[]): Record<string, unknown> {
+  return Object.fromEntries(
+    parts.flatMap(({ part }) => Object.entries(part).map(([name, { data }]) => [name, data] as const)),
+  );
+}
