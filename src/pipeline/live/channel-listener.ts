@@ -13,13 +13,13 @@ import {
 } from "../../units.js";
 import { MelHistory } from "../mel-history.js";
 import type { EchoGate } from "./echo-gate.js";
+import type { HeardAudio } from "./heard-audio.js";
 import type { ListenOptions } from "./listen-options.js";
 import type { LiveSettings } from "./live-settings.js";
 import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
 import { SPECTRUM_STEP_SECONDS, Spectrum } from "./spectrum.js";
-import type { HeardAudio } from "./heard-audio.js";
 import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 

@@ -5,12 +5,12 @@ import { SAMPLE_RATE_HZ } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { EngineHost } from "./engine-host.js";
 import { type DecodedText, finalText } from "./final-text.js";
+import type { HeardAudio } from "./heard-audio.js";
 import { hearUtterance } from "./hypothesis.js";
 import { LoadGovernor } from "./load-governor.js";
 import { SaidBefore } from "./said-before.js";
 import { nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
-import type { HeardAudio } from "./heard-audio.js";
 import type { Utterance } from "./utterance.js";
 
 interface DecodeLoopOptions {

@@ -7,8 +7,8 @@ import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { withoutInvented } from "../invented-text.js";
 import { placeSegments } from "../place-segments.js";
-import type { SaidBefore, SaidUtterance } from "./said-before.js";
 import type { HeardAudio } from "./heard-audio.js";
+import type { SaidBefore, SaidUtterance } from "./said-before.js";
 
 /** What a final event says of the text. */
 export type FinalText = Pick<

@@ -79,8 +79,8 @@ test.each([
   expect(firstConstraintAfter(said, fromSeconds, FIRST_TIMESTAMP)).toEqual({
     textAllowed: false,
     specialAllowed: false,
-    timestampLow: low * 50,
-    timestampHigh: (low + 1) * 50,
+    timestampLow: Math.round(low * 50),
+    timestampHigh: Math.round((low + 1) * 50),
   });
 });
 
