@@ -27,8 +27,8 @@ export interface EngineOptions {
 }
 
 /**
- * Windows decoded together: they share each pass over the weights. A third takes a tenth less time and 22 MB more, and with it
- * a run would no longer take less memory than what it is compared with (docs/BENCHMARKS.md).
+ * Windows decoded together: they share each pass over the weights. A third would save a tenth of the time and take 22 MB more
+ * (docs/notes/memory.md).
  */
 const MAX_WINDOWS = 2;
 
