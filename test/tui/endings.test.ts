@@ -14,7 +14,7 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
 
   /** Listens until the first utterance is final. Returns the process id. */
   async function listen(cwd = temporaryFolder()): Promise<number> {
-    terminal = await Terminal.open({ columns: 80, rows: 24, cwd });
+    terminal = await Terminal.open({ columns: 100, rows: 24, cwd });
     terminal.run(
       `${process.execPath} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 & echo "pid $!"; fg`,
     );
