@@ -3,6 +3,7 @@ import type { FinalEvent } from "../../live-events.js";
 import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { Engine } from "../../model/engine.js";
 import { hasText, type WindowResult } from "../../model/window.js";
+import { hideNoise } from "../../output/noise.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
 import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { withoutInvented } from "../invented-text.js";
@@ -84,7 +85,8 @@ export async function finalText(request: FinalRequest): Promise<DecodedText> {
     const { window, result, words } = withoutInvented(part, decoding);
     const placed = placeSegments(result, window, 0, previousEnd, words);
     previousEnd = placed.at(-1)?.endSeconds ?? previousEnd;
-    return placed;
+    // Marks of sounds are no text, as in files.
+    return placed.flatMap((segment) => hideNoise(segment) ?? []);
   });
   const results = parts.map(({ result }) => result);
   const { language, languageProbability, avgLogprob, noSpeechProb, temperature } = results[0]!;
