@@ -53,6 +53,8 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
+    // Its timer would wake the process a hundred times a second.
+    if (!verbose) return;
     // Loading the model before may hold the loop: nobody has spoken yet.
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());

@@ -27,8 +27,8 @@ export interface EngineOptions {
 }
 
 /**
- * Windows decoded together: they share each pass over the weights. A third takes a tenth less time and 22 MB more, and with it
- * a run would no longer take less memory than what it is compared with (docs/BENCHMARKS.md).
+ * Windows decoded together: they share each pass over the weights. A third would save a tenth of the time and take 22 MB more
+ * (docs/notes/memory.md).
  */
 const MAX_WINDOWS = 2;
 
@@ -44,6 +44,8 @@ export class Engine {
   readonly isMultilingual: boolean;
   /** Tokens below it are text. */
   readonly endToken: number;
+  /** The token of 0.00 s; those of later times follow it. */
+  readonly firstTimestampToken: number;
   readonly decoderLayers: number;
   readonly loadSeconds: number;
   /** Of the process it has for itself. */
@@ -74,6 +76,7 @@ export class Engine {
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
     this.endToken = loaded.endToken;
+    this.firstTimestampToken = loaded.firstTimestampToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
     this.encodesAhead = encodesAhead;
