@@ -2,7 +2,7 @@
  * Text policies of `mubbles listen` on real speech: how long after a word's end it is shown and is certain, how much of what was
  * confirmed the final text contradicts, how often the partial text changes.
  *
- *     npm run bench:policies -- [--data DIR] [--model NAME] [--match TEXT] [--threads N] [--step SECONDS]
+ *     npm run bench:policies -- [--data DIR] [--model NAME] [--match TEXT] [--language CODE] [--threads N] [--step SECONDS]
  *                               [--interval SECONDS] [--compute SECONDS] [--cache DIR]
  *
  * Each clip is decoded once with every --step more of it, into files under --cache; later runs replay these, which takes seconds.
@@ -56,6 +56,7 @@ async function main() {
       cache: { type: "string", default: RESULTS },
       model: { type: "string", default: "base" },
       match: { type: "string", default: "" },
+      language: { type: "string" },
       threads: { type: "string", default: "2" },
       step: { type: "string", default: "0.2" },
       interval: { type: "string", default: "0.4" },
@@ -64,7 +65,10 @@ async function main() {
   });
   const clips = readManifest(values.data).filter(
     ({ file, language, category }) =>
-      language !== null && !OTHER_CATEGORIES.test(category) && file.includes(values.match),
+      language !== null &&
+      (values.language ?? language) === language &&
+      !OTHER_CATEGORIES.test(category) &&
+      file.includes(values.match),
   );
   const recordings = await recordAll(clips, {
     data: values.data,

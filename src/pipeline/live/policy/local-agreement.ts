@@ -31,13 +31,15 @@ interface Pending {
   readonly sinceSeconds: number;
 }
 
-/** A word as sure as this needs only the agreement of two hypotheses. */
+/** A word as sure as this needs hardly more than the agreement of two hypotheses. */
 const SURE = 0.9;
 const SURE_SECONDS = 0.3;
-/** Each tenth of sureness that is missing costs as much again. */
+/** Seconds for each unit of sureness that is missing: 0.4 s for a tenth. */
 const SECONDS_PER_DOUBT = 4;
 /** So much has been heard by then that more audio changes little: longer, and one name would hold back all that is said after it. */
 const MAX_AGREED_SECONDS = 2;
+/** Sums of steps of audio are not exact. */
+const ROUNDING_SECONDS = 1e-6;
 /** Of the word that is not there yet. */
 const UNKNOWN_PROBABILITY = 0.5;
 
@@ -82,9 +84,6 @@ export class LocalAgreement implements TextPolicy {
     return Math.max(0, lengthBeforeLoop(soFar) - words.length);
   }
 }
-
-/** Sums of steps of audio are not exact. */
-const ROUNDING_SECONDS = 1e-6;
 
 function follow(word: PartialWord, before: Pending | undefined, audioSeconds: number): Pending {
   const comparable = comparableWord(word.word);
