@@ -60,6 +60,7 @@ function svgOf(lines) {
     }
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" style="${style}">
+<title>mubbles listen on a terminal</title>
 <rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
 ${shapes}</svg>
 `;
