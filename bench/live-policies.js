@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Engine } from "../dist/model/engine.js";
 import { SileroVad } from "../dist/model/silero.js";
+import { createTextPolicy } from "../dist/pipeline/live/policy/create-text-policy.js";
 import { LocalAgreement } from "../dist/pipeline/live/policy/local-agreement.js";
 import { matchWords } from "./live-policies/match-words.js";
 import { recordClip } from "./live-policies/record.js";
@@ -30,11 +31,16 @@ const UNSPACED_LANGUAGES = ["zh", "ja", "th", "lo", "my", "yue"];
 const OTHER_CATEGORIES = /container|stereo|multi-minute/;
 const FINAL_COMPUTE_SECONDS = 0.6;
 
+const ANY = () => 0;
+
 /** @type {Record<string, () => import("../dist/pipeline/live/policy/text-policy.js").TextPolicy>} */
 const POLICIES = {
   "whisper_streaming's LocalAgreement-2": whisperStreaming,
-  "LocalAgreement-2": () => new LocalAgreement(2),
-  "LocalAgreement-3": () => new LocalAgreement(3),
+  "LocalAgreement-2": () => new LocalAgreement({ agreedSeconds: ANY }),
+  "LocalAgreement-3": () => new LocalAgreement({ hypotheses: 3, agreedSeconds: ANY }),
+  "LocalAgreement-4": () => new LocalAgreement({ hypotheses: 4, agreedSeconds: ANY }),
+  "local-agreement": () => createTextPolicy("local-agreement"),
+  alignatt: () => createTextPolicy("alignatt"),
 };
 
 /**
@@ -90,7 +96,7 @@ async function main() {
  * @param {() => import("../dist/pipeline/live/policy/text-policy.js").TextPolicy} create
  * @param {import("./live-policies/replay.js").Pace} pace
  */
-export function replayClip({ language, word_times: times }, utterances, data, create, pace) {
+function replayClip({ language, word_times: times }, utterances, data, create, pace) {
   const wanted = times === undefined ? [] : readTimes(join(data, times));
   const isUnspaced = UNSPACED_LANGUAGES.includes(language ?? "");
   return utterances.map((utterance) => {
@@ -153,33 +159,43 @@ function readTimes(path) {
 }
 
 /** @param {string} name */
-export function halfOf(name) {
+function halfOf(name) {
   return (createHash("sha256").update(name).digest()[0] ?? 0) % 2 === 0 ? "first" : "second";
 }
 
-const HEADINGS = "   words  shown after  certain after (p95)  confirmed early  false commits  revisions/s";
+const HEADINGS = "    words     shown  certain (p95)  confirmed (p95)   share  false  revisions/s";
 
-/** @param {readonly Outcome[]} outcomes */
+/**
+ * Medians in seconds after the end of the word: shown first; certain, by being confirmed or by the final; the same of what was
+ * confirmed, and how much that is of all words.
+ * @param {readonly Outcome[]} outcomes
+ */
 function row(outcomes) {
-  const shown = outcomes.flatMap(({ hypothesisSeconds }) => hypothesisSeconds);
-  const certain = outcomes.flatMap(({ confirmedSeconds }) => confirmedSeconds);
+  const all = (/** @type {(outcome: Outcome) => number[]} */ of) => outcomes.flatMap(of);
   const sum = (/** @type {(outcome: Outcome) => number} */ of) =>
     outcomes.reduce((total, outcome) => total + of(outcome), 0);
   const percent = (/** @type {number} */ part, /** @type {number} */ whole) =>
     `${((100 * part) / whole).toFixed(1)} %`;
+  const seconds = (/** @type {number[]} */ values) =>
+    `${quantile(values, 0.5).toFixed(2)} (${quantile(values, 0.95).toFixed(2)})`;
+  const certain = all(({ certainSeconds }) => certainSeconds);
+  const confirmed = all(({ confirmedSeconds }) => confirmedSeconds);
   return [
     String(certain.length).padStart(9),
-    `${quantile(shown, 0.5).toFixed(2)} s`.padStart(13),
-    `${quantile(certain, 0.5).toFixed(2)} s (${quantile(certain, 0.95).toFixed(2)} s)`.padStart(21),
-    percent(
-      sum(({ early }) => early),
-      certain.length,
-    ).padStart(17),
+    quantile(
+      all(({ hypothesisSeconds }) => hypothesisSeconds),
+      0.5,
+    )
+      .toFixed(2)
+      .padStart(10),
+    seconds(certain).padStart(15),
+    seconds(confirmed).padStart(17),
+    percent(confirmed.length, certain.length).padStart(8),
     percent(
       sum(({ contradicted }) => contradicted),
-      sum(({ confirmed }) => confirmed),
-    ).padStart(15),
-    (sum(({ revisions }) => revisions) / sum(({ seconds }) => seconds)).toFixed(2).padStart(13),
+      sum(({ confirmed: count }) => count),
+    ).padStart(7),
+    (sum(({ revisions }) => revisions) / sum(({ seconds: length }) => length)).toFixed(2).padStart(13),
   ].join("");
 }
 

@@ -53,5 +53,11 @@ out=samples/austen.mp4
 run -i "$(clip 0870)" -i "$(clip 0880)" -i "$(clip 0890)" -i "$(clip 0920)" -i "$(clip 0930)" -filter_complex \
   "[0]apad=pad_dur=0.7[a];[1]apad=pad_dur=0.7[b];[2]apad=pad_dur=0.7[c];[3]apad=pad_dur=0.7[d];[a][b][c][d][4]concat=n=5:v=0:a=1" \
   -ar 24000 -c:a aac -b:a 48k -movflags +faststart
+# The same five as two people would speak them, for listening: 0, 2 and 4 left, 1 and 3 right; the fourth begins before the third ends.
+out=samples/conversation.opus
+run -i "$(clip 0870)" -i "$(clip 0880)" -i "$(clip 0890)" -i "$(clip 0920)" -i "$(clip 0930)" -filter_complex \
+  "[0]adelay=500[a];[1]adelay=8500[b];[2]adelay=12500[c];[3]adelay=17500[d];[4]adelay=25000[e];\
+[a][c][e]amix=inputs=3:normalize=0[l];[b][d]amix=inputs=2:normalize=0,apad[r];[l][r]join=inputs=2:channel_layout=stereo" \
+  -t 29.5 -ar 48000 -c:a libopus -b:a 48k
 sed -E 's/^<s> (.*) <\/s> .*$/\1/' "$clips/transcription" > samples/austen.txt
 du -ch $out_dir samples | tail -1

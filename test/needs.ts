@@ -20,6 +20,7 @@ const PARTS = {
   cargo: () => onPath("cargo", "--version"),
   python3: () => onPath("python3", "--version"),
   pulseaudio: () => onPath("pulseaudio", "--version") && onPath("pactl", "--version"),
+  tmux: () => onPath("tmux", "-V"),
   naudiodon: () =>
     existsSync(
       fileURLToPath(new URL("../node_modules/naudiodon/build/Release/naudiodon.node", import.meta.url)),

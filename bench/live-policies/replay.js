@@ -11,11 +11,11 @@ import { matchWords } from "./match-words.js";
  * @property {number} computeSeconds from the last sample of a hypothesis to its text
  * @property {number} finalComputeSeconds
  * @typedef {object} Outcome
- * @property {number[]} confirmedSeconds of each word of the final: from its end until it was certain, confirmed or final
+ * @property {number[]} certainSeconds of each word of the final: from its end until it was certain, confirmed or final
+ * @property {number[]} confirmedSeconds the same of those that were confirmed before the final
  * @property {number[]} hypothesisSeconds of each word of the final: from its end until it was shown first
  * @property {number} confirmed words
  * @property {number} contradicted words confirmed that the final has not
- * @property {number} early words of the final that were confirmed before it
  * @property {number} revisions words shown as partial and then replaced or taken back
  * @property {number} seconds of audio
  */
@@ -57,14 +57,15 @@ export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
   const finalAtSeconds = utterance.closeSeconds + pace.finalComputeSeconds;
   const places = matchWords(confirmed, finalUnits);
   const confirmedAt = new Map(confirmed.map(({ atSeconds }, i) => [places[i], atSeconds]));
+  const secondsUntil = (/** @type {Map<number | undefined, number>} */ at) =>
+    finalUnits.map(({ endSeconds }, i) => (at.get(i) ?? finalAtSeconds) - endSeconds);
+  const certainSeconds = secondsUntil(confirmedAt);
   return {
-    confirmedSeconds: finalUnits.map(
-      ({ endSeconds }, i) => (confirmedAt.get(i) ?? finalAtSeconds) - endSeconds,
-    ),
-    hypothesisSeconds: finalUnits.map(({ endSeconds }, i) => (shownAt.get(i) ?? finalAtSeconds) - endSeconds),
+    certainSeconds,
+    confirmedSeconds: certainSeconds.filter((_, i) => confirmedAt.has(i)),
+    hypothesisSeconds: secondsUntil(shownAt),
     confirmed: confirmed.length,
     contradicted: places.filter((place) => place === undefined).length,
-    early: places.filter((place) => place !== undefined).length,
     revisions,
     seconds: utterance.closeSeconds,
   };

@@ -1,12 +1,12 @@
-/** CPU time and memory of a running process over time, from /proc (Linux). */
-import { readFileSync } from "node:fs";
+/** CPU time and memory of a running process and its children over time, from /proc (Linux). */
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Kernel clock ticks a second in /proc; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 const INTERVAL_MS = 500;
 
 /**
- * @typedef {{ atMs: number, cpuSeconds: number, rssBytes: number }} Sample atMs: performance.now(); cpuSeconds: of all threads so far
+ * @typedef {{ atMs: number, cpuSeconds: number, rssBytes: number }} Sample atMs: performance.now(); cpuSeconds: of all so far
  */
 
 /**
@@ -18,15 +18,11 @@ export function watchUsage(pid) {
   const samples = [];
   const look = () => {
     try {
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      const [, rssKibibytes = "0"] =
-        /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+      const family = withDescendants(pid).map(usageOf);
       samples.push({
         atMs: performance.now(),
-        cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-        rssBytes: Number(rssKibibytes) * 1024,
+        cpuSeconds: family.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+        rssBytes: family.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
       });
     } catch {
       // It has ended, or this is no Linux: what was seen last stands.
@@ -34,6 +30,30 @@ export function watchUsage(pid) {
   };
   const timer = setInterval(look, INTERVAL_MS);
   return { samples, stop: () => clearInterval(timer) };
+}
+
+/**
+ * A process and all that it has started, in whichever of its threads.
+ * @param {number | string} pid
+ * @returns {(number | string)[]}
+ */
+function withDescendants(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean),
+  );
+  return [pid, ...children.flatMap(withDescendants)];
+}
+
+/** @param {number | string} pid */
+function usageOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  const [, rssKibibytes = "0"] =
+    /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  // User and system time, then that of children that have ended.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return { cpuSeconds: ticks / TICKS_PER_SECOND, rssBytes: Number(rssKibibytes) * 1024 };
 }
 
 /**

@@ -12,8 +12,9 @@ export interface Interrupt {
 
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) dieNow();
+  const onSignal = (name: NodeJS.Signals) => {
+    // Of a terminal that goes both the system and the shell tell: that is nobody who is impatient.
+    if (controller.signal.aborted && name !== "SIGHUP") dieNow();
     controller.abort(new MubblesError("INTERRUPTED"));
   };
   for (const name of SIGNALS) process.on(name, onSignal);

@@ -35,7 +35,7 @@ export interface OpenUtterance {
 
 /** Words begin and end below the threshold: so much is kept around the voice. */
 const PRE_ROLL_SAMPLES = 0.4 * SAMPLE_RATE_HZ;
-export const POST_ROLL_SAMPLES = 0.3 * SAMPLE_RATE_HZ;
+export const POST_ROLL_SAMPLES = 0.2 * SAMPLE_RATE_HZ;
 /** Whisper's window is 30 s; a frame is a part of one. */
 const MAX_SAMPLES = 29 * SAMPLE_RATE_HZ;
 /** The part of a full utterance, at its end, that is searched for the place to cut. */

@@ -39,6 +39,7 @@ export type FromWorker =
       readonly nMels: 80 | 128;
       readonly isMultilingual: boolean;
       readonly endToken: number;
+      readonly firstTimestampToken: number;
       readonly decoderLayers: number;
       readonly loadSeconds: number;
     }

@@ -27,7 +27,7 @@ try {
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
-  const { nMels, isMultilingual, endToken, decoderLayers } = runtime.config;
+  const { nMels, isMultilingual, endToken, firstTimestampToken, decoderLayers } = runtime.config;
   port.listen((message) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
@@ -46,6 +46,7 @@ try {
     nMels,
     isMultilingual,
     endToken,
+    firstTimestampToken,
     decoderLayers,
     loadSeconds: (performance.now() - began) / 1000,
   });

@@ -44,6 +44,8 @@ export class Engine {
   readonly isMultilingual: boolean;
   /** Tokens below it are text. */
   readonly endToken: number;
+  /** The token of 0.00 s; those of later times follow it. */
+  readonly firstTimestampToken: number;
   readonly decoderLayers: number;
   readonly loadSeconds: number;
   /** Of the process it has for itself. */
@@ -74,6 +76,7 @@ export class Engine {
     this.nMels = loaded.nMels;
     this.isMultilingual = loaded.isMultilingual;
     this.endToken = loaded.endToken;
+    this.firstTimestampToken = loaded.firstTimestampToken;
     this.decoderLayers = loaded.decoderLayers;
     this.loadSeconds = loadSeconds;
     this.encodesAhead = encodesAhead;

@@ -15,6 +15,11 @@ export interface WindowRequest {
   /** The window's text begins with these tokens; they are not part of the result. */
   readonly prefix?: readonly number[];
   /**
+   * What is known to be said in the window's audio up to `untilSeconds`: segments, each between its timestamps. It is read and not decided
+   * again, and no part of the result, which begins behind it.
+   */
+  readonly said?: { readonly tokens: readonly number[]; readonly untilSeconds: number } | undefined;
+  /**
    * Somebody speaks in the window until then: a segment that begins earlier must have text. Without it the model may begin a
    * segment, say nothing, and leave the rest to a window of its own.
    */

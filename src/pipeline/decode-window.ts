@@ -2,7 +2,7 @@
 import { assembleWindow } from "../dsp/mel.js";
 import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
-import type { WindowResult } from "../model/window.js";
+import type { WindowRequest, WindowResult } from "../model/window.js";
 import type { Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
 import { mayBeFaintSpeech } from "./invented-text.js";
@@ -30,6 +30,8 @@ interface DecodeContext {
   readonly recording: number;
   /** The same for every window: no text is fed from one to the next. */
   readonly prompt: readonly number[];
+  /** What is known to be said in the first part of the window, as window.ts has it. */
+  readonly said?: WindowRequest["said"];
   /** Windows keep their columns, to be read again. */
   readonly keepsAudio?: boolean;
 }
@@ -37,7 +39,7 @@ interface DecodeContext {
 /** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
 export async function decodeWhole(
   window: PlannedWindow,
-  { options, engine, aligner, recording, prompt, keepsAudio = false }: DecodeContext,
+  { options, engine, aligner, recording, prompt, said, keepsAudio = false }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   let { decoding } = options;
@@ -54,6 +56,7 @@ export async function decodeWhole(
         windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
         options: { ...decoding, temperatures },
         prompt,
+        said: parts.length === 0 ? said : undefined,
         speaksUntilSeconds,
         wantWords: options.words && aligner === undefined,
         wordProbabilities: "search",

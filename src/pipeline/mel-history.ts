@@ -18,6 +18,11 @@ export class MelHistory {
     this.#columns = new Float32Array(INITIAL_COLUMNS * nMels);
   }
 
+  /** The first frame that is kept. */
+  get firstFrame(): number {
+    return this.#firstFrame;
+  }
+
   /** Frames before this one are complete. */
   get endFrame(): number {
     return this.#endFrame;

@@ -1,5 +1,6 @@
 /** Events of the session into the state of the view. Pure. */
 import type {
+  CaptureState,
   ChannelName,
   FinalEvent,
   LevelEvent,
@@ -8,11 +9,13 @@ import type {
   SpeechEvent,
   StatusEvent,
 } from "../live-events.js";
-import { type ChannelView, channelView, type UtteranceView, type ViewState } from "./view-state.js";
+import { type ChannelView, channelView, SILENT, type UtteranceView, type ViewState } from "./view-state.js";
 
 /** How long the meter keeps its highest peak. */
 const PEAK_HOLD_SECONDS = 1.5;
 const KEPT_PROBLEMS = 20;
+/** Of a channel in another state no levels come any more: its meter must not stay where it was. */
+const IS_HEARD: ReadonlySet<CaptureState> = new Set(["open", "recovered", "muted"]);
 /** As wide as the widest terminal. */
 const KEPT_SPECTRUM_COLUMNS = 400;
 
@@ -31,7 +34,7 @@ function reduced(state: ViewState, event: LiveEvent): ViewState {
         session: event,
         settings: { beamSize, language, task, threshold },
         channels: Object.fromEntries(channels.map((info) => [info.channel, channelView(info)])),
-        selected: channels[0]?.channel ?? "mic",
+        selected: channels.some(({ channel }) => channel === "mic") ? "mic" : "loopback",
       };
     }
     case "level":
@@ -126,10 +129,12 @@ function withFinal(state: ViewState, event: FinalEvent): ViewState {
 function withStatus(state: ViewState, event: StatusEvent): ViewState {
   if ("command" in event) return state;
   if ("engine" in event) return { ...state, engine: event, load: event.load };
+  const { capture, device } = event;
   return ofChannel(state, event.channel, (channel) => ({
     ...channel,
-    capture: event.capture,
-    info: { ...channel.info, device: event.device },
+    capture,
+    info: { ...channel.info, device },
+    ...(IS_HEARD.has(capture) ? {} : SILENT),
   }));
 }
 

@@ -1,6 +1,6 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
 import type { ChannelName, LiveCommand } from "../live-events.js";
-import type { Choice, SettingsView, ViewState } from "./view-state.js";
+import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */
 export interface KeyPress {
@@ -210,7 +210,7 @@ function switched(state: ViewState, type: "mute" | "pause", on: boolean): KeyRes
   const { selected, channels } = state;
   const channel = channels[selected];
   if (channel === undefined) return only(state);
-  const changed = { ...channel, ...(type === "mute" ? { isMuted: on } : { isPaused: on }) };
+  const changed = { ...channel, ...(type === "mute" ? { isMuted: on } : { isPaused: on, ...SILENT }) };
   return {
     state: { ...state, channels: { ...channels, [selected]: changed } },
     effects: [{ type: "command", command: { type, channel: selected, on } }],

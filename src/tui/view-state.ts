@@ -95,14 +95,20 @@ export interface ViewState {
   readonly end: EndEvent | undefined;
 }
 
-const SILENT = { heldPeakDbfs: -120, heldAtSeconds: 0, rmsDbfs: -120, peakDbfs: -120 } as const;
+/** A meter at rest, and nobody speaking. */
+export const SILENT = {
+  heldPeakDbfs: -120,
+  heldAtSeconds: 0,
+  rmsDbfs: -120,
+  peakDbfs: -120,
+  isSpeaking: false,
+} as const;
 const NO_SPECTRUM: SpectrumView = { stepSeconds: 0, endSeconds: 0, columns: [] };
 
 export function channelView(info: ChannelInfo): ChannelView {
   return {
     info,
     capture: "open",
-    isSpeaking: false,
     isMuted: false,
     isPaused: false,
     spectrum: NO_SPECTRUM,

@@ -51,7 +51,7 @@ describe("an utterance", () => {
     const voiceEnd = (frames(1) + frames(2)) * FRAME;
     expect(end).toMatchObject({ type: "end", startSample: boundaries[0]!.startSample });
     expect(end.atFrame).toBe(frames(1) + frames(2) + Math.ceil((0.6 * SAMPLE_RATE_HZ) / FRAME) - 1);
-    expect((end as { endSample: number }).endSample - voiceEnd).toBeCloseTo(0.3 * SAMPLE_RATE_HZ, -3);
+    expect((end as { endSample: number }).endSample - voiceEnd).toBeCloseTo(0.2 * SAMPLE_RATE_HZ, -3);
     expect(tracker.isIdle).toBe(true);
     expect(tracker.open).toBeUndefined();
   });

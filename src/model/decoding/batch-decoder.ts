@@ -115,7 +115,7 @@ export class BatchDecoder {
     const windows = this.#jobs.map(({ window }) => window);
     const [{ options, decoder }] = windows as [WindowDecoder]; // The others have the same: see canShareSteps.
     const { choices } = await this.#runtime.step({
-      rows: windows.flatMap((window) => rowInputs(window, this.#tokenizer.firstTimestampToken)),
+      rows: windows.flatMap((window) => rowInputs(window)),
       cross: this.#cross.first(windows.length),
       cache: this.#cache,
       firstWindow: 0,
@@ -172,21 +172,36 @@ export class BatchDecoder {
     const { wantWords, windowSeconds, options } = window.request;
     if (wantWords !== true) return undefined;
     const began = performance.now();
+    const text = window.textTokens(attempt);
+    const logprobs = window.textLogprobs(attempt);
+    // What was said before lies in the same audio: without it the first word would begin with it.
+    const said = text.length === 0 ? [] : window.saidText;
     const words = await this.#aligner.align({
       cross: this.#cross.one(slot),
       windowSeconds,
       language: window.language,
       task: options.task,
-      tokens: window.textTokens(attempt),
-      logprobs: window.textLogprobs(attempt),
+      tokens: [...said, ...text],
+      logprobs: logprobs && [...said.map(() => 0), ...logprobs],
     });
     window.decodeSeconds += (performance.now() - began) / 1000;
-    return words;
+    return wordsAfter(words, said.length);
   }
 
   #place(slot: number): WindowPlace {
     return { cross: this.#cross.one(slot), cache: this.#cache, window: slot };
   }
+}
+
+/** The words behind so many tokens. */
+function wordsAfter(words: readonly AlignedWord[], tokenCount: number): readonly AlignedWord[] {
+  let count = 0;
+  const first = words.findIndex(({ tokens }) => {
+    const isBehind = count >= tokenCount;
+    count += tokens.length;
+    return isBehind;
+  });
+  return first < 0 ? [] : words.slice(first);
 }
 
 /** One step has one mask, and of each window as many rows; how many tokens are chosen from follows from the rows. */

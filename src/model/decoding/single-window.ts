@@ -8,7 +8,6 @@ import { filterLogits, probabilityOf, sampleToken } from "./logit-filters.js";
 import type { LoopWatch } from "./loop-watch.js";
 import { seededRandom } from "./sampling.js";
 import type { TokenMasks } from "./suppression.js";
-import { nextTokenConstraint } from "./timestamp-rules.js";
 import type { RowChoice } from "./token-decoder.js";
 import type { WindowDecoder } from "./window-decoder.js";
 
@@ -60,7 +59,7 @@ export class SingleWindow {
     const { later } = this.#masks.of(window.options);
     while (!window.isDone) {
       await this.#breathe();
-      const rows = rowInputs(window, config.firstTimestampToken);
+      const rows = rowInputs(window);
       const { logits } = await this.#runtime.step({
         rows,
         cross,
@@ -86,10 +85,10 @@ export class SingleWindow {
     { cross, cache, window: at }: WindowPlace,
   ): Promise<{ readonly choices: readonly RowChoice[]; readonly logits: Float32Array }> {
     const { prompt, decoder } = window;
-    const { firstTimestampToken, vocabularySize } = this.#runtime.config;
+    const { vocabularySize } = this.#runtime.config;
     cache.clear(at);
     const { choices, logits } = await this.#runtime.step({
-      rows: [{ newTokens: prompt, constraint: nextTokenConstraint([], firstTimestampToken) }],
+      rows: [{ newTokens: prompt, constraint: window.constraintAfter([]) }],
       cross,
       cache,
       firstWindow: at,
@@ -104,7 +103,7 @@ export class SingleWindow {
 
   #firstSamples(window: WindowDecoder, logits: Float32Array, temperature: number): RowChoice[] {
     const { config } = this.#runtime;
-    const constraint = nextTokenConstraint([], config.firstTimestampToken);
+    const constraint = window.constraintAfter([]);
     const logSum = filterLogits(logits, this.#masks.of(window.options).first, constraint, config);
     const random = seededRandom(seedOf(window.request, temperature));
     return Array.from({ length: window.decoder.rows }, () =>
@@ -114,12 +113,11 @@ export class SingleWindow {
 }
 
 /** Every row takes part in a step, those without a living hypothesis too: they repeat another's token and are not read. */
-export function rowInputs({ decoder, speaksUntil }: WindowDecoder, firstTimestampToken: number): RowInput[] {
-  const { active, rows } = decoder;
+export function rowInputs(window: WindowDecoder): RowInput[] {
+  const { active, rows } = window.decoder;
   return Array.from({ length: rows }, (_, row) => {
     const { tokens } = active.find((hypothesis) => hypothesis.row === row) ?? active[0]!;
-    const constraint = nextTokenConstraint(tokens, firstTimestampToken, speaksUntil);
-    return { newTokens: [tokens.at(-1)!], constraint };
+    return { newTokens: [tokens.at(-1)!], constraint: window.constraintAfter(tokens) };
   });
 }
 

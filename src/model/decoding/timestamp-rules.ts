@@ -1,5 +1,7 @@
 /** Which tokens may come next, by the timestamp rules of openai/whisper decoding.py:441-492. */
 
+import { SECONDS_PER_TIMESTAMP } from "../../units.js";
+
 /** 1.0 s in timestamps of 0.02 s: the first segment of a window starts no later (decoding.py:573-578). */
 const MAX_INITIAL_TIMESTAMP = 50;
 const LAST_TIMESTAMP = 1500;
@@ -24,6 +26,18 @@ export const ANY_TOKEN: TokenConstraint = {
   timestampLow: 0,
   timestampHigh: LAST_TIMESTAMP,
 };
+
+/** The first token behind segments that are known: a timestamp no earlier than their end, or than `fromSeconds`, and not much later. */
+export function firstConstraintAfter(
+  said: readonly number[],
+  fromSeconds: number,
+  firstTimestampToken: number,
+): TokenConstraint {
+  const from = Math.round(fromSeconds / SECONDS_PER_TIMESTAMP);
+  const timestampLow = Math.min(Math.max(lastTimestamp(said, firstTimestampToken), from), LAST_TIMESTAMP);
+  const timestampHigh = Math.min(timestampLow + MAX_INITIAL_TIMESTAMP, LAST_TIMESTAMP);
+  return { textAllowed: false, specialAllowed: false, timestampLow, timestampHigh };
+}
 
 /**
  * `sampled`: tokens after the prompt. A segment that begins before the timestamp `speaksUntil` must have text, which the reference

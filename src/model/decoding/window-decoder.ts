@@ -13,6 +13,7 @@ import { bestCandidate } from "./ranker.js";
 import { Sampling } from "./sampling.js";
 import { seekAdvanceFrames } from "./seek-policy.js";
 import { type SegmentedWindow, splitAtTimestamps, type TokenSegment } from "./segments.js";
+import { firstConstraintAfter, nextTokenConstraint, type TokenConstraint } from "./timestamp-rules.js";
 import {
   GreedyDecoder,
   type Hypothesis,
@@ -67,7 +68,7 @@ export class WindowDecoder {
     const previous = request.prompt?.slice(-(half - 1)) ?? [];
     const before = previous.length > 0 ? [tokenizer.startOfPreviousToken, ...previous] : [];
     const start = tokenizer.startSequence(language.language, request.options.task);
-    this.prompt = [...before, ...start, ...(request.prefix ?? [])];
+    this.prompt = [...before, ...start, ...(request.prefix ?? []), ...(request.said?.tokens ?? [])];
     this.startIndex = before.length;
     this.speaksUntil = Math.floor((request.speaksUntilSeconds ?? 0) / SECONDS_PER_TIMESTAMP);
     // decoding.py:529 and 708: no more than half, and one more than fit are sampled.
@@ -82,6 +83,20 @@ export class WindowDecoder {
 
   get language(): string {
     return this.#language.language;
+  }
+
+  /** What may come behind these tokens of a hypothesis. */
+  constraintAfter(tokens: readonly number[]): TokenConstraint {
+    const { firstTimestampToken } = this.#tokenizer;
+    const { said } = this.request;
+    if (said === undefined) return nextTokenConstraint(tokens, firstTimestampToken, this.speaksUntil);
+    if (tokens.length === 0) return firstConstraintAfter(said.tokens, said.untilSeconds, firstTimestampToken);
+    return nextTokenConstraint([...said.tokens, ...tokens], firstTimestampToken, this.speaksUntil);
+  }
+
+  /** Text that the request knows already. */
+  get saidText(): readonly number[] {
+    return (this.request.said?.tokens ?? []).filter((token) => token < this.#tokenizer.endToken);
   }
 
   /** Takes the choices of a step. */

@@ -4,9 +4,16 @@ import { LevelMeter } from "../../dsp/level.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
-import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
+import {
+  FRAMES_PER_SECOND,
+  HOP_SAMPLES,
+  SAMPLE_RATE_HZ,
+  WINDOW_FRAMES,
+  WINDOW_SAMPLES,
+} from "../../units.js";
 import { MelHistory } from "../mel-history.js";
 import type { EchoGate } from "./echo-gate.js";
+import type { HeardAudio } from "./heard-audio.js";
 import type { ListenOptions } from "./listen-options.js";
 import type { LiveSettings } from "./live-settings.js";
 import { createTextPolicy } from "./policy/create-text-policy.js";
@@ -95,7 +102,9 @@ export class ChannelListener {
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
     if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
-    const keptFrame = Math.min(neededFrame, this.#spectrum?.nextFrame ?? neededFrame);
+    // What was said just before helps to understand what comes.
+    const recentFrame = Math.max(0, this.#mel.endFrame - WINDOW_FRAMES);
+    const keptFrame = Math.min(neededFrame, recentFrame, this.#spectrum?.nextFrame ?? neededFrame);
     for (const mel of this.#mels()) mel.dropBefore(keptFrame);
   }
 
@@ -156,6 +165,12 @@ export class ChannelListener {
     return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
   }
 
+  /** A copy of what has been heard up to a sample: as much as one window holds. */
+  heard(endSample: number): HeardAudio {
+    const startSample = Math.max(this.#mel.firstFrame * HOP_SAMPLES, endSample - WINDOW_SAMPLES);
+    return { startSample, endSample, columns: this.columns(startSample, endSample) };
+  }
+
   #measure(frame: Float32Array): void {
     const { channel, report } = this.#parts;
     this.#level.push(frame);
@@ -210,7 +225,7 @@ export class ChannelListener {
     const { channel, report } = this.#parts;
     const { number, startSample } = utterance;
     this.#open = undefined;
-    utterance.closed = { endSample, columns: this.columns(startSample, endSample) };
+    utterance.closed = this.heard(endSample);
     this.#waiting.push(utterance);
     const startSeconds = startSample / SAMPLE_RATE_HZ;
     const endSeconds = endSample / SAMPLE_RATE_HZ;

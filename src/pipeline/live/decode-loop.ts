@@ -5,11 +5,13 @@ import { SAMPLE_RATE_HZ } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { EngineHost } from "./engine-host.js";
 import { type DecodedText, finalText } from "./final-text.js";
+import type { HeardAudio } from "./heard-audio.js";
 import { hearUtterance } from "./hypothesis.js";
 import { LoadGovernor } from "./load-governor.js";
+import { SaidBefore } from "./said-before.js";
 import { nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
-import type { ClosedAudio, Utterance } from "./utterance.js";
+import type { Utterance } from "./utterance.js";
 
 interface DecodeLoopOptions {
   readonly channels: readonly ChannelListener[];
@@ -28,6 +30,7 @@ export class DecodeLoop {
   readonly #governor = new LoadGovernor();
   /** Of each channel: where its last final text ended. */
   readonly #endSeconds = new Map<ChannelListener, number>();
+  readonly #before = new Map<ChannelListener, SaidBefore>();
   #lastSpeechSeconds = 0;
   #isMakingFinal = false;
   #isHearing = false;
@@ -128,10 +131,11 @@ export class DecodeLoop {
     const utterance = channel.waiting[0]!;
     const { number, speculation } = utterance;
     const closed = utterance.closed!;
-    const known = speculation?.endSample === closed.endSample ? speculation.text : undefined;
-    const text = known ?? (await this.#decode(index, utterance, closed)).text;
+    const known = speculation?.endSample === closed.endSample ? speculation.decoded : undefined;
+    const { text, said } = known ?? (await this.#decode(index, utterance, closed));
     if (this.#isStopped) return;
     channel.shift();
+    this.#beforeOf(channel).add(said);
     report.totals.finals++;
     this.#endSeconds.set(channel, text.endSeconds);
     report.emit({ type: "final", channel: channel.channel, utterance: number, ...text });
@@ -143,26 +147,25 @@ export class DecodeLoop {
     const channel = this.#options.channels[index]!;
     const utterance = channel.open!;
     const endSample = channel.openEndSample;
-    const columns = channel.columns(utterance.startSample, endSample);
-    utterance.speculation = { endSample, text: undefined };
-    const { text, tokens } = await this.#decode(index, utterance, { endSample, columns });
-    utterance.speculation = { endSample, text };
+    utterance.speculation = { endSample, decoded: undefined };
+    const decoded = await this.#decode(index, utterance, channel.heard(endSample));
+    utterance.speculation = { endSample, decoded };
     // If the speaker goes on, this is the best guess of what was said so far.
-    utterance.draft = tokens;
+    utterance.draft = decoded.tokens;
   }
 
   async #decode(
     index: number,
     { startSample, decoding }: Utterance,
-    { endSample, columns }: ClosedAudio,
+    audio: HeardAudio,
   ): Promise<DecodedText> {
     const { engines, report, channels } = this.#options;
     this.#isMakingFinal = true;
     const { engine, recording } = await engines.lease();
     const decoded = await finalText({
       startSample,
-      endSample,
-      columns,
+      audio,
+      before: this.#beforeOf(channels[index]!),
       notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
@@ -175,6 +178,12 @@ export class DecodeLoop {
       report.totals.tokens += tokenCount;
     }
     return decoded;
+  }
+
+  #beforeOf(channel: ChannelListener): SaidBefore {
+    const before = this.#before.get(channel) ?? new SaidBefore();
+    this.#before.set(channel, before);
+    return before;
   }
 
   #affordable(decoding: DecodingOptions): DecodingOptions {

@@ -2,11 +2,13 @@
 import type { FinalEvent } from "../../live-events.js";
 import type { DecodingOptions } from "../../model/decoding-options.js";
 import type { Engine } from "../../model/engine.js";
-import type { WindowResult } from "../../model/window.js";
-import { SAMPLE_RATE_HZ } from "../../units.js";
-import { decodeWhole } from "../decode-window.js";
+import { hasText, type WindowResult } from "../../model/window.js";
+import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
+import { type DecodedWindow, decodeWhole } from "../decode-window.js";
 import { withoutInvented } from "../invented-text.js";
 import { placeSegments } from "../place-segments.js";
+import type { HeardAudio } from "./heard-audio.js";
+import type { SaidBefore, SaidUtterance } from "./said-before.js";
 
 /** What a final event says of the text. */
 export type FinalText = Pick<
@@ -28,13 +30,16 @@ export interface DecodedText {
   /** Text tokens as they were sampled, for who guesses what is said in the same audio and some more. */
   readonly tokens: readonly number[];
   readonly results: readonly WindowResult[];
+  /** The same as what comes next may be decoded behind. */
+  readonly said: SaidUtterance;
 }
 
 interface FinalRequest {
   readonly startSample: number;
-  readonly endSample: number;
-  /** [frames × mels] of that audio, given away. */
-  readonly columns: Float32Array;
+  /** Up to the end of the utterance, given away. */
+  readonly audio: HeardAudio;
+  /** What was said before it on the channel. */
+  readonly before: SaidBefore;
   /** End of the text before, of the same channel. */
   readonly notBeforeSeconds: number;
   readonly engine: Engine;
@@ -42,11 +47,18 @@ interface FinalRequest {
   readonly decoding: DecodingOptions;
 }
 
+const SURE_LOGPROB = -0.7;
+
 export async function finalText(request: FinalRequest): Promise<DecodedText> {
-  const { startSample, endSample, columns, notBeforeSeconds, engine, recording, decoding } = request;
+  const { startSample, audio, before, notBeforeSeconds, engine, recording, decoding } = request;
   const began = performance.now();
+  const { endSample } = audio;
+  const known = before.contextOf(startSample, endSample, engine.firstTimestampToken);
+  const context = known !== undefined && known.startSample >= audio.startSample ? known : undefined;
+  const windowStart = context?.startSample ?? startSample;
+  const columns = audio.columns.slice(((windowStart - audio.startSample) / HOP_SAMPLES) * engine.nMels);
   const window = {
-    startSample,
+    startSample: windowStart,
     endSample,
     speech: [{ startSample, endSample }],
     columns,
@@ -54,8 +66,19 @@ export async function finalText(request: FinalRequest): Promise<DecodedText> {
     channel: 0,
     settledSample: startSample,
   };
+  const said = context && {
+    tokens: context.tokens,
+    untilSeconds: (startSample - windowStart) / SAMPLE_RATE_HZ,
+  };
   const options = { decoding, words: true };
-  const parts = await decodeWhole(window, { options, engine, aligner: undefined, recording, prompt: [] });
+  const parts = await decodeWhole(window, {
+    options,
+    engine,
+    aligner: undefined,
+    recording,
+    prompt: [],
+    said,
+  });
   let previousEnd = notBeforeSeconds;
   const segments = parts.flatMap((part) => {
     const { window, result, words } = withoutInvented(part, decoding);
@@ -78,7 +101,27 @@ export async function finalText(request: FinalRequest): Promise<DecodedText> {
     temperature,
     computeSeconds: (performance.now() - began) / 1000,
   };
-  return { text, tokens, results };
+  return { text, tokens, results, said: saidOf(parts, { startSample, endSample }, engine.endToken) };
+}
+
+/** Sampled or unlikely text would lead what follows astray. */
+function saidOf(
+  parts: readonly DecodedWindow[],
+  bounds: { readonly startSample: number; readonly endSample: number },
+  endToken: number,
+): SaidUtterance {
+  const segments = parts.flatMap(({ window, result }) => {
+    const sampleOf = (seconds: number) => window.startSample + seconds * SAMPLE_RATE_HZ;
+    return result.segments.filter(hasText).map(({ startSeconds, endSeconds, tokens }) => ({
+      startSample: sampleOf(startSeconds),
+      endSample: sampleOf(endSeconds),
+      tokens: tokens.filter((token) => token < endToken),
+    }));
+  });
+  const isSure = parts.every(
+    ({ result }) => result.temperature === 0 && !result.isCut && result.avgLogprob >= SURE_LOGPROB,
+  );
+  return { ...bounds, segments, isSure: isSure && segments.length > 0 };
 }
 
 function textOf(segments: readonly { readonly text: string }[]): string {

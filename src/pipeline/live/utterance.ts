@@ -1,14 +1,8 @@
 /** What is known of one utterance while it is spoken and until its text is final. */
 import type { DecodingOptions } from "../../model/decoding-options.js";
-import type { FinalText } from "./final-text.js";
+import type { DecodedText } from "./final-text.js";
+import type { HeardAudio } from "./heard-audio.js";
 import type { TextPolicy } from "./policy/text-policy.js";
-
-/** Its audio, once that is complete. */
-export interface ClosedAudio {
-  readonly endSample: number;
-  /** [frames × mels], log10 of mel power as LogMel writes it. */
-  readonly columns: Float32Array;
-}
 
 export interface Utterance {
   /** Over both channels. */
@@ -24,6 +18,7 @@ export interface Utterance {
   /** Its text that is not confirmed, as it was told last. */
   partial: string;
   /** Text made in advance in a pause; right only if the utterance ends with it. */
-  speculation: { readonly endSample: number; readonly text: FinalText | undefined } | undefined;
-  closed: ClosedAudio | undefined;
+  speculation: { readonly endSample: number; readonly decoded: DecodedText | undefined } | undefined;
+  /** Once it is complete. */
+  closed: HeardAudio | undefined;
 }

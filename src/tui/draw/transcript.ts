@@ -18,27 +18,54 @@ export interface TranscriptLayout {
   readonly placements: readonly Placement[];
 }
 
+interface LaidOut extends LineStyle {
+  readonly utterances: readonly UtteranceView[];
+  readonly placements: readonly Placement[];
+}
+
+/** The last layout of these columns: of thousands of utterances only those from the first change on are placed again. */
+const laidOut = new Map<string, LaidOut>();
+
 /** `channels` are the columns; utterances of others are left out. */
 export function layOutTranscript(
-  utterances: readonly UtteranceView[],
+  all: readonly UtteranceView[],
   channels: readonly ChannelName[],
   style: LineStyle,
 ): TranscriptLayout {
+  const utterances = all.filter(({ channel }) => channels.includes(channel));
+  const key = channels.join();
+  const last = laidOut.get(key);
+  const kept = last === undefined ? 0 : sameFromTheStart(last, utterances, style);
+  const placements = last?.placements.slice(0, kept) ?? [];
   const free: Partial<Record<ChannelName, number>> = {};
-  const placements: Placement[] = [];
-  let before: Placement | undefined;
-  for (const view of utterances) {
-    const { channel } = view;
-    if (!channels.includes(channel)) continue;
-    const lines = utteranceLines(view, style);
-    const own = free[channel] ?? 0;
-    const other = before === undefined || before.channel === channel ? 0 : before.topRow + 1;
-    before = { channel, topRow: Math.max(own, other), lines };
-    placements.push(before);
-    free[channel] = before.topRow + lines.length + 1;
+  for (const channel of channels) {
+    const before = placements.findLast((placement) => placement.channel === channel);
+    if (before !== undefined) free[channel] = rowBelow(before);
   }
+  for (const view of utterances.slice(kept)) {
+    const { channel } = view;
+    const before = placements.at(-1);
+    const other = before === undefined || before.channel === channel ? 0 : before.topRow + 1;
+    const topRow = Math.max(free[channel] ?? 0, other);
+    const placement = { channel, topRow, lines: utteranceLines(view, style) };
+    placements.push(placement);
+    free[channel] = rowBelow(placement);
+  }
+  laidOut.set(key, { ...style, utterances, placements });
   const rows = Math.max(0, ...channels.map((channel) => (free[channel] ?? 1) - 1));
   return { rows, placements };
+}
+
+/** How many utterances are still what they were, with lines of the same style. */
+function sameFromTheStart(last: LaidOut, utterances: readonly UtteranceView[], style: LineStyle): number {
+  if (last.width !== style.width || last.showsTimes !== style.showsTimes) return 0;
+  const changed = utterances.findIndex((view, i) => view !== last.utterances[i]);
+  return changed < 0 ? utterances.length : changed;
+}
+
+/** Where the next utterance of the column may begin: a blank line is between. */
+function rowBelow({ topRow, lines }: Placement): number {
+  return topRow + lines.length + 1;
 }
 
 /** The rows [topRow, topRow + height) of one column; `blank` where there is nothing. */

@@ -1,21 +1,19 @@
-/** Every key and what it does. */
+/** Every key and what it does. All of it has room on a terminal of 60×20. */
 import { Box, Text } from "ink";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["Tab", "select the other channel: p, m and d act on the selected one"],
-  ["p", "pause or resume the channel: nothing of it is looked at"],
-  ["m", "mute or unmute it: the meter lives on, nothing is transcribed"],
+  ["Tab", "select the other channel, for the next three"],
+  ["p", "pause or resume it: nothing of it is looked at"],
+  ["m", "mute or unmute it: a meter, but no text"],
   ["d", "choose its device from a list"],
   ["b B", "beam size down, up; 0 and 1 are greedy"],
-  ["l", "choose the language"],
-  ["t", "translate into English, or not"],
-  ["[ ]", "threshold down, up: quieter sound begins no utterance"],
-  ["k", "mark this moment"],
-  ["c", "copy the last utterance to the clipboard"],
+  ["l t", "language; translate into English, or not"],
+  ["[ ]", "threshold down, up: quieter sound is no speech"],
+  ["k c", "mark this moment; copy the last utterance"],
   ["s", "save the text as SRT, TXT or JSON"],
   ["g i", "spectrogram, times: on or off"],
-  ["↑ ↓ …", "and PgUp PgDn Home End scroll; f follows the newest text"],
-  ["q", "or Ctrl-C: quit; what is being said is still made final"],
+  ["↑ ↓ …", "PgUp PgDn Home End too: scroll; f follows again"],
+  ["q", "or Ctrl-C: quit; what is being said is finished"],
 ];
 const KEY_CELLS = 8;
 
@@ -31,7 +29,7 @@ export function HelpPanel() {
         </Text>
       ))}
       <Text dimColor wrap="truncate">
-        Bright text is certain, dimmed text may still change. Any key closes this.
+        Dimmed text may still change. Any key closes this.
       </Text>
     </Box>
   );

@@ -5,6 +5,8 @@ import type { KeyPress } from "../reduce-key.js";
 /** Several where characters arrived together, as they do when somebody types fast or a program types. */
 export function keyPressOf(input: string, key: Key): KeyPress[] {
   if (key.ctrl && input === "c") return [{ input: "", name: "ctrl-c" }];
+  // Ink reports Escape as a meta key too.
+  if (key.escape) return [{ input: "", name: "escape" }];
   if (key.ctrl || key.meta) return [];
   if (key.upArrow) return [{ input: "", name: "up" }];
   if (key.downArrow) return [{ input: "", name: "down" }];
@@ -13,7 +15,6 @@ export function keyPressOf(input: string, key: Key): KeyPress[] {
   if (key.home) return [{ input: "", name: "home" }];
   if (key.end) return [{ input: "", name: "end" }];
   if (key.return) return [{ input: "", name: "return" }];
-  if (key.escape) return [{ input: "", name: "escape" }];
   if (key.tab) return [{ input: "", name: "tab" }];
   return Array.from(input, (character) => ({ input: character }));
 }

@@ -1,7 +1,7 @@
 /** The table of openai/whisper decoding.py:441-492, and a straight port of it on random sequences. */
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../src/model/decoding/sampling.js";
-import { nextTokenConstraint } from "../../../src/model/decoding/timestamp-rules.js";
+import { firstConstraintAfter, nextTokenConstraint } from "../../../src/model/decoding/timestamp-rules.js";
 
 /** A vocabulary of 10 text tokens, the end token, 2 other special ones and the timestamps. */
 const END = 10;
@@ -70,6 +70,18 @@ describe("what may come next", () => {
       else expect([allowed[0], allowed.at(-1)]).toEqual([at(from), at(to)]);
     });
   }
+});
+
+test.each([
+  ["where what is new begins", [at(0), 1, at(2)], 3.4, 3.4],
+  ["where what is known ends", [at(0), 1, at(4)], 3.4, 4],
+] as const)("behind known segments: a timestamp from %s on, within a second", (_, said, fromSeconds, low) => {
+  expect(firstConstraintAfter(said, fromSeconds, FIRST_TIMESTAMP)).toEqual({
+    textAllowed: false,
+    specialAllowed: false,
+    timestampLow: Math.round(low * 50),
+    timestampHigh: Math.round((low + 1) * 50),
+  });
 });
 
 test("random sequences that keep to the rules: the same tokens as the reference at every step", () => {

@@ -1,5 +1,8 @@
 /**
- * LocalAgreement-n (Liu et al. 2020; whisper_streaming has n = 2): what the last n hypotheses begin with alike is confirmed.
+ * LocalAgreement-n (Liu et al. 2020; whisper_streaming has n = 2): what the last n hypotheses begin with alike is confirmed. Agreement
+ * alone trades delay for truth: an unsure model often hears the same wrong word twice. So here a word that the model is less sure of
+ * must also stay the same through more new audio (docs/notes/live-policy.md).
+ *
  * Unlike whisper_streaming it compares words without case and punctuation, and finds the confirmed text in a new hypothesis by
  * the fewest changes instead of by times and 5-grams.
  *
@@ -12,33 +15,94 @@ import { lengthBeforeLoop } from "./loops.js";
 import { spokenWords } from "./spoken-words.js";
 import type { HeardText, Hypothesis, TextPolicy } from "./text-policy.js";
 
-export class LocalAgreement implements TextPolicy {
-  readonly #hypotheses: number;
-  readonly #confirmed = new ConfirmedText();
-  /** What the hypotheses before had after the confirmed text, newest first. */
-  #earlier: (readonly PartialWord[])[] = [];
+export interface AgreementOptions {
+  /** Hypotheses that have to agree, at least. */
+  readonly hypotheses: number;
+  /** New audio through which a word has to stay the same, by how sure the model is of it, 0 to 1. */
+  readonly agreedSeconds: (sureness: number) => number;
+}
 
-  constructor(hypotheses = 2) {
-    this.#hypotheses = hypotheses;
+/** A word that is not confirmed. */
+interface Pending {
+  readonly word: PartialWord;
+  readonly comparable: string;
+  /** In how many hypotheses it has stood here, one after another, and how much audio the first of them had. */
+  readonly hypotheses: number;
+  readonly sinceSeconds: number;
+}
+
+/** A word as sure as this needs only the agreement of two hypotheses. */
+const SURE = 0.9;
+const SURE_SECONDS = 0.3;
+/** Each tenth of sureness that is missing costs as much again. */
+const SECONDS_PER_DOUBT = 4;
+/** So much has been heard by then that more audio changes little: longer, and one name would hold back all that is said after it. */
+const MAX_AGREED_SECONDS = 2;
+/** Of the word that is not there yet. */
+const UNKNOWN_PROBABILITY = 0.5;
+
+export class LocalAgreement implements TextPolicy {
+  readonly #options: AgreementOptions;
+  readonly #confirmed = new ConfirmedText();
+  /** Of the hypothesis before. */
+  #pending: readonly Pending[] = [];
+
+  constructor({ hypotheses = 2, agreedSeconds = secondsFor }: Partial<AgreementOptions> = {}) {
+    this.#options = { hypotheses, agreedSeconds };
   }
 
-  hear({ words }: Hypothesis): HeardText {
-    const text = this.#confirmed.wordsAfter(spokenWords(words));
-    const agreed = this.#earlier.length < this.#hypotheses - 1 ? 0 : alikeLength(text, this.#earlier);
-    const soFar = [...this.#confirmed.words, ...text.map(({ word }) => comparableWord(word))];
-    const certain = Math.max(0, Math.min(agreed, lengthBeforeLoop(soFar) - this.#confirmed.words.length));
+  hear({ words, audioSeconds }: Hypothesis): HeardText {
+    const spoken = spokenWords(words);
+    const text = this.#confirmed.wordsAfter(spoken);
+    const pending = text.map((word, i) => follow(word, this.#pending[i], audioSeconds));
+    const certain = Math.min(
+      this.#agreedLength(pending, spoken, audioSeconds),
+      this.#lengthBeforeLoop(pending),
+    );
     const newlyConfirmed = text.slice(0, certain);
     this.#confirmed.add(newlyConfirmed);
-    this.#earlier = [text, ...this.#earlier]
-      .slice(0, this.#hypotheses - 1)
-      .map((earlier) => earlier.slice(certain));
+    this.#pending = pending.slice(certain);
     return { newlyConfirmed, partial: text.slice(certain) };
+  }
+
+  #agreedLength(pending: readonly Pending[], spoken: readonly PartialWord[], audioSeconds: number): number {
+    const { hypotheses, agreedSeconds } = this.#options;
+    const first = spoken.length - pending.length;
+    const open = pending.findIndex(
+      (word, i) =>
+        word.hypotheses < hypotheses ||
+        audioSeconds - word.sinceSeconds + ROUNDING_SECONDS < agreedSeconds(surenessOf(spoken, first + i)),
+    );
+    return open < 0 ? pending.length : open;
+  }
+
+  #lengthBeforeLoop(pending: readonly Pending[]): number {
+    const { words } = this.#confirmed;
+    const soFar = [...words, ...pending.map(({ comparable }) => comparable)];
+    return Math.max(0, lengthBeforeLoop(soFar) - words.length);
   }
 }
 
-function alikeLength(text: readonly PartialWord[], others: readonly (readonly PartialWord[])[]): number {
-  const differs = text.findIndex(({ word }, i) =>
-    others.some((other) => other[i] === undefined || comparableWord(other[i].word) !== comparableWord(word)),
-  );
-  return differs < 0 ? text.length : differs;
+/** Sums of steps of audio are not exact. */
+const ROUNDING_SECONDS = 1e-6;
+
+function follow(word: PartialWord, before: Pending | undefined, audioSeconds: number): Pending {
+  const comparable = comparableWord(word.word);
+  if (comparable !== before?.comparable)
+    return { word, comparable, hypotheses: 1, sinceSeconds: audioSeconds };
+  return { ...before, word, hypotheses: before.hypotheses + 1 };
+}
+
+/**
+ * The word's own probability and, half as much, those of its neighbours: where the model cuts words at the wrong place or guesses,
+ * it is unsure of more than one of them.
+ */
+function surenessOf(words: readonly PartialWord[], i: number): number {
+  const before = words[i - 1]?.probability ?? 1;
+  const after = words[i + 1]?.probability ?? UNKNOWN_PROBABILITY;
+  return (before + 2 * words[i]!.probability + after) / 4;
+}
+
+function secondsFor(sureness: number): number {
+  return Math.min(SURE_SECONDS + SECONDS_PER_DOUBT * Math.max(0, SURE - sureness), MAX_AGREED_SECONDS);
 }

@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { openMedia } from "../../../src/audio/media.js";
+import { EchoGate } from "../../../src/pipeline/live/echo-gate.js";
+import { SAMPLE } from "../../cli/mubbles.js";
+
+const FRAME = 512;
+/** Of the room: 40 ms later, 9 dB down. */
+const LAG_SAMPLES = 640;
+const GAIN = 0.35;
+
+let loopback: Float32Array[];
+let echo: Float32Array[];
+
+beforeAll(async () => {
+  const media = await openMedia(SAMPLE, { channel: "mix", signal: new AbortController().signal });
+  const samples: number[] = [];
+  for await (const chunk of media.audio) samples.push(...(chunk as Float32Array));
+  await media.close();
+  const later = [...new Array<number>(LAG_SAMPLES).fill(0), ...samples].map((sample) => sample * GAIN);
+  const count = Math.floor((7 * 16_000) / FRAME);
+  const cut = (from: readonly number[]) =>
+    Array.from({ length: count }, (_, i) => Float32Array.from(from.slice(i * FRAME, (i + 1) * FRAME)));
+  loopback = cut(samples);
+  echo = cut(later);
+});
+
+describe("as fast as text can be made", () => {
+  test("what only the loudspeakers say is gone, whichever of the two comes first", async () => {
+    const gate = new EchoGate("auto", false);
+    const cleaned: (Float32Array | undefined)[] = [];
+    for (const [i, frame] of echo.entries()) {
+      if (i % 2 === 0) gate.hear(loopback[i]!);
+      const heard = gate.clean(frame);
+      if (i % 2 === 1) gate.hear(loopback[i]!);
+      cleaned.push(await heard);
+    }
+    gate.endLoopback();
+    cleaned.push(gate.end());
+    expect(cleaned.shift()).toBeUndefined();
+    expect(cleaned).toHaveLength(echo.length);
+    const second = Math.round(16_000 / FRAME);
+    expect(energy(cleaned.slice(2 * second))).toBeLessThan(0.01 * energy(echo.slice(2 * second)));
+  });
+
+  test("who speaks while nothing plays is heard bit for bit", async () => {
+    const gate = new EchoGate("auto", false);
+    gate.endLoopback();
+    for (const [i, frame] of loopback.entries()) {
+      const before = await gate.clean(frame);
+      expect(before).toEqual(i === 0 ? undefined : loopback[i - 1]);
+    }
+    expect(gate.end()).toEqual(loopback.at(-1));
+  });
+});
+
+test("in real time a loopback that stands still holds the microphone up once", async () => {
+  const gate = new EchoGate("auto", true);
+  const began = performance.now();
+  for (const frame of loopback.slice(0, 40)) await gate.clean(frame);
+  expect(performance.now() - began).toBeLessThan(40 * 150);
+  expect(await gate.clean(loopback[40]!)).toEqual(loopback[39]);
+});
+
+function energy(frames: readonly (Float32Array | undefined)[]): number {
+  let sum = 0;
+  for (const frame of frames) for (const sample of frame ?? []) sum += sample * sample;
+  return sum;
+}
