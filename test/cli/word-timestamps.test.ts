@@ -39,7 +39,12 @@ test("not asked for: none, though subtitles beside it use them", async () => {
 test("--align-model: the same model says the same, whoever wrote the text", async () => {
   const [own] = await segmentsOf(["--word-timestamps"]);
   const [aligned] = await segmentsOf(["--word-timestamps", "--align-model", "base"]);
-  expect(aligned).toEqual(own);
+  // How sure a word is comes from the search where the model wrote it itself, timestamps among the choices.
+  const withoutProbability = (segment: JsonSegment) => ({
+    ...segment,
+    words: segment.words?.map(({ probability: _, ...word }) => word),
+  });
+  expect(withoutProbability(aligned!)).toEqual(withoutProbability(own!));
 });
 
 test.each([
