@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readManifest } from "./manifest.js";
 import { peerPython, peerScript } from "./peers/python.js";
 
 const MUBBLES = fileURLToPath(new URL("../bin/mubbles.js", import.meta.url));
@@ -39,6 +40,7 @@ function main() {
       json: { type: "string" },
     },
   });
+  /** @type {Clip[]} */
   const clips = readManifest(values.data).filter(({ file }) => file.includes(values.match));
   const spoken = clips.filter(({ language, transcript }) => language !== null && transcript);
   // Without a transcript there is still a language to detect, and text that must not loop.
@@ -84,17 +86,6 @@ function main() {
   );
   for (const { file } of missing) print(`NOT TRANSCRIBED: ${file}`);
   if (missing.length > 0) process.exitCode = 1;
-}
-
-/**
- * @param {string} folder
- * @returns {Clip[]}
- */
-function readManifest(folder) {
-  const path = join(folder, "manifest.json");
-  if (!existsSync(path))
-    throw new Error(`no speech to measure with: ${path} is missing; name another folder by --data`);
-  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 /**

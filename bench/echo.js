@@ -17,6 +17,8 @@ import { parseArgs } from "node:util";
 import { openMedia } from "../dist/audio/media.js";
 import { ECHO_DELAY_SAMPLES, ECHO_FRAME_SAMPLES, EchoCanceller } from "../dist/dsp/echo/echo-canceller.js";
 import { seededRandom } from "../dist/model/decoding/sampling.js";
+import { readManifest } from "./manifest.js";
+import { toInt16, wav } from "./wav.js";
 
 const MUBBLES = fileURLToPath(new URL("../bin/mubbles.js", import.meta.url));
 const SHARED_DATA = fileURLToPath(new URL("../../shared/data", import.meta.url));
@@ -67,7 +69,7 @@ async function main() {
 
 /** A clip of each of LibriSpeech's speakers in the manifest: the first half is the one that constants were chosen on. */
 async function readSpeakers(data, half) {
-  const manifest = JSON.parse(readFileSync(join(data, "manifest.json"), "utf8"));
+  const manifest = readManifest(data);
   const seen = new Set();
   const clips = manifest.filter(({ file, language, category, seconds }) => {
     const speaker = file.replace(/[^/]*$/, (name) => name.split("-")[0]);
@@ -214,23 +216,7 @@ function percent(part, whole) {
 }
 
 function writeWav(path, samples) {
-  const bytes = Buffer.alloc(44 + 2 * samples.length);
-  bytes.write("RIFF", 0);
-  bytes.writeUInt32LE(36 + 2 * samples.length, 4);
-  bytes.write("WAVEfmt ", 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(SAMPLE_RATE_HZ, 24);
-  bytes.writeUInt32LE(2 * SAMPLE_RATE_HZ, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write("data", 36);
-  bytes.writeUInt32LE(2 * samples.length, 40);
-  for (const [i, value] of samples.entries()) {
-    bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, value)) * 32_767), 44 + 2 * i);
-  }
-  writeFileSync(path, bytes);
+  writeFileSync(path, wav(toInt16(samples)));
 }
 
 function print(line) {

@@ -22,6 +22,7 @@ import { matchWords } from "./live-policies/match-words.js";
 import { recordClip } from "./live-policies/record.js";
 import { replay } from "./live-policies/replay.js";
 import { whisperStreaming } from "./live-policies/whisper-streaming.js";
+import { readManifest } from "./manifest.js";
 
 const SHARED_DATA = fileURLToPath(new URL("../../shared/data", import.meta.url));
 const RESULTS = fileURLToPath(new URL("results/live-policies", import.meta.url));
@@ -63,6 +64,7 @@ async function main() {
       compute: { type: "string", default: "0.2" },
     },
   });
+  /** @type {Clip[]} */
   const clips = readManifest(values.data).filter(
     ({ file, language, category }) =>
       language !== null &&
@@ -139,17 +141,6 @@ async function recordAll(clips, { data, cache, model, threads, stepSeconds }) {
     }
   }
   return paths.map((path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : []));
-}
-
-/**
- * @param {string} folder
- * @returns {Clip[]}
- */
-function readManifest(folder) {
-  const path = join(folder, "manifest.json");
-  if (!existsSync(path))
-    throw new Error(`no speech to measure with: ${path} is missing; name another folder by --data`);
-  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 /** @param {string} path */

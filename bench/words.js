@@ -14,11 +14,12 @@
  * misses like wrong times.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readManifest } from "./manifest.js";
 import { peerPython, peerScript } from "./peers/python.js";
 import { matched, normalised } from "./word-matching.js";
 
@@ -49,6 +50,7 @@ function main() {
   const { data, golden } = values;
   const peerModel = values["peer-model"];
   const kind = new RegExp(values.kind);
+  /** @type {Clip[]} */
   const clips = readManifest(data).filter(
     ({ file, word_times: times, word_times_kind: from }) =>
       times !== undefined && kind.test(from ?? "") && file.includes(values.match),
@@ -76,17 +78,6 @@ function main() {
   const groups = [...new Set(clips.map(({ file }) => parse(file).dir))];
   for (const group of groups) printTable(group, counts, (i) => parse(clips[i]?.file ?? "").dir === group);
   if (groups.length > 1) printTable("all", counts, () => true);
-}
-
-/**
- * @param {string} folder
- * @returns {Clip[]}
- */
-function readManifest(folder) {
-  const path = join(folder, "manifest.json");
-  if (!existsSync(path))
-    throw new Error(`no speech to measure with: ${path} is missing; name another folder by --data`);
-  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 /**

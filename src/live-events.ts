@@ -137,7 +137,7 @@ export interface FinalEvent extends OfUtterance {
 }
 
 export type EngineState = "loading" | "ready" | "released";
-export type CaptureState = "open" | "stalled" | "lost" | "recovered" | "ended" | "muted" | "paused";
+export type CaptureState = "open" | "stalled" | "lost" | "recovered" | "ended";
 
 /**
  * With a channel: what became of its device. With a command: what somebody asked of the session, which holds from now on. Else the engine,

@@ -25,3 +25,5 @@ export const FRAMES_PER_TOKEN = 2;
 export const TOKENS_PER_SECOND = exactDivide(FRAMES_PER_SECOND, FRAMES_PER_TOKEN);
 /** 20 ms: what one timestamp token stands for. */
 export const SECONDS_PER_TIMESTAMP = 1 / TOKENS_PER_SECOND;
+/** Timestamps go from 0.00 s, with the index 0, to the end of the window: 1501 of them. */
+export const LAST_TIMESTAMP = WINDOW_SECONDS * TOKENS_PER_SECOND;

@@ -1,9 +1,10 @@
 /** Speech of which it is known when each word ends: the ground truth of latencies. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readManifest } from "../manifest.js";
 import { normalised } from "../word-matching.js";
 
 const MUBBLES = fileURLToPath(new URL("../../bin/mubbles.js", import.meta.url));
@@ -24,11 +25,8 @@ const FORCED_ALIGNMENT = /PocketSphinx|MFA/;
  * @returns {Clip[]}
  */
 export function readClips(folder, { match, aligned }) {
-  const manifest = join(folder, "manifest.json");
-  if (!existsSync(manifest))
-    throw new Error(`no speech to measure with: ${manifest} is missing; name another folder by --data`);
   /** @type {ManifestEntry[]} */
-  const entries = JSON.parse(readFileSync(manifest, "utf8"));
+  const entries = readManifest(folder);
   const english = entries.filter(({ file, language }) => language === "en" && match.test(file));
   const clips = [
     ...english.filter(isForced).map((entry) => clipOf(folder, entry, readTimes(folder, entry))),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { peerPython, peerScript } from "../peers/python.js";
-import { wav } from "./track.js";
+import { wav } from "../wav.js";
 import { watchUsage } from "./usage.js";
 
 const MUBBLES = fileURLToPath(new URL("../../bin/mubbles.js", import.meta.url));

@@ -1,11 +1,10 @@
 /** What a channel hears in a live measurement: clips after one another with pauses between them, and silence at the end. */
 import { openMedia } from "../../dist/audio/media.js";
+import { toInt16 } from "../wav.js";
 
 const SAMPLE_RATE_HZ = 16_000;
 const LEAD_SECONDS = 1;
 const PAUSE_SECONDS = 1.5;
-const WAV_HEADER_BYTES = 44;
-const BYTES_PER_SAMPLE = 2;
 
 /**
  * @typedef {import("./clips.js").SpokenWord} SpokenWord
@@ -51,12 +50,7 @@ export async function makeTrack(clips, silenceSeconds) {
 async function decode(path) {
   const media = await openMedia(path, { channel: "mix", signal: new AbortController().signal });
   const chunks = [];
-  for await (const chunk of media.audio)
-    chunks.push(
-      Int16Array.from(/** @type {Float32Array} */ (chunk), (sample) =>
-        Math.round(Math.max(-1, Math.min(1, sample)) * 32_767),
-      ),
-    );
+  for await (const chunk of media.audio) chunks.push(toInt16(/** @type {Float32Array} */ (chunk)));
   await media.close();
   return joined(chunks);
 }
@@ -70,26 +64,4 @@ function joined(chunks) {
     position += chunk.length;
   }
   return all;
-}
-
-/**
- * @param {Int16Array} samples 16 kHz mono
- * @returns {Buffer}
- */
-export function wav(samples) {
-  const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  const header = Buffer.alloc(WAV_HEADER_BYTES);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(bytes.length + WAV_HEADER_BYTES - 8, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(SAMPLE_RATE_HZ, 24);
-  header.writeUInt32LE(SAMPLE_RATE_HZ * BYTES_PER_SAMPLE, 28);
-  header.writeUInt16LE(BYTES_PER_SAMPLE, 32);
-  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(bytes.length, 40);
-  return Buffer.concat([header, bytes]);
 }

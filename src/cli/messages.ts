@@ -2,7 +2,7 @@
 import type { MubblesError } from "../errors.js";
 
 /** An error, or an event that tells of one. */
-type Problem = Pick<MubblesError, "code" | "message" | "hint">;
+export type Problem = Pick<MubblesError, "code" | "message" | "hint">;
 
 /** "mubbles: CODE: what happened", then what to do. A stack trace only where someone asks for one. */
 export function reportError(error: Problem): void {

@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackend } from "../audio/capture/backends.js";
-import { asMubblesError, EXIT, type MubblesError } from "../errors.js";
+import { asMubblesError, EXIT } from "../errors.js";
 import type { ChannelName, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
 import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
@@ -10,7 +10,7 @@ import { liveDocument } from "../output/live-document.js";
 import { livePlainLine } from "../output/live-plain.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
-import { reportError } from "./messages.js";
+import { type Problem, reportError } from "./messages.js";
 import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
@@ -37,7 +37,7 @@ export async function showOnTerminal(
   process.env.NODE_ENV ??= "production";
   const { openInterface } = await import("../tui/open-interface.js");
   const finals: FinalEvent[] = [];
-  const problems: Pick<MubblesError, "code" | "message" | "hint">[] = [];
+  const problems: Problem[] = [];
   let exitCode: number = EXIT.ok;
   const screen = openInterface({
     languages: Object.entries(LANGUAGES).map(([code, name]) => ({ code, name })),

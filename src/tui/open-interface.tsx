@@ -15,7 +15,7 @@ export interface InterfaceHooks {
   /** The devices that a channel can be switched to. */
   devices(channel: ChannelName): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Saves the text so far; what it was saved as, for people. */
-  save(format: string, state: ViewState): Promise<string>;
+  save(format: string): Promise<string>;
   quit(): void;
   /** An exception in a view: the interface is closed already. */
   failed(error: Error): void;
@@ -76,9 +76,7 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
         stdout.write(clipboardSequence(effect.text));
         return;
       case "save":
-        answer(hooks.save(effect.format, store.state()), (state, place) =>
-          notice(state, `saved as ${place}`),
-        );
+        answer(hooks.save(effect.format), (state, place) => notice(state, `saved as ${place}`));
         return;
       case "list-devices":
         answer(hooks.devices(effect.channel), (state, devices) =>

@@ -15,7 +15,7 @@ import { type ChannelView, channelView, SILENT, type UtteranceView, type ViewSta
 const PEAK_HOLD_SECONDS = 1.5;
 const KEPT_PROBLEMS = 20;
 /** Of a channel in another state no levels come any more: its meter must not stay where it was. */
-const IS_HEARD: ReadonlySet<CaptureState> = new Set(["open", "recovered", "muted"]);
+const IS_HEARD: ReadonlySet<CaptureState> = new Set(["open", "recovered"]);
 /** As wide as the widest terminal. */
 const KEPT_SPECTRUM_COLUMNS = 400;
 

@@ -1,10 +1,9 @@
 /** Which tokens may come next, by the timestamp rules of openai/whisper decoding.py:441-492. */
 
-import { SECONDS_PER_TIMESTAMP } from "../../units.js";
+import { LAST_TIMESTAMP, SECONDS_PER_TIMESTAMP } from "../../units.js";
 
 /** 1.0 s in timestamps of 0.02 s: the first segment of a window starts no later (decoding.py:573-578). */
 const MAX_INITIAL_TIMESTAMP = 50;
-const LAST_TIMESTAMP = 1500;
 
 /** What a row may choose from; the probability rule (timestamps together against the best text) is applied where the logits are. */
 export interface TokenConstraint {

@@ -30,7 +30,8 @@ export class DecodeLoop {
   readonly #governor = new LoadGovernor();
   /** Of each channel: where its last final text ended. */
   readonly #endSeconds = new Map<ChannelListener, number>();
-  readonly #before = new Map<ChannelListener, SaidBefore>();
+  /** Of each channel: what its next text is decoded behind. */
+  readonly #before: ReadonlyMap<ChannelListener, SaidBefore>;
   #lastSpeechSeconds = 0;
   #isMakingFinal = false;
   #isHearing = false;
@@ -42,6 +43,7 @@ export class DecodeLoop {
 
   constructor(options: DecodeLoopOptions) {
     this.#options = options;
+    this.#before = new Map(options.channels.map((channel) => [channel, new SaidBefore()]));
   }
 
   /** Works until `finish` was called and nothing waits, or until `stop`. Throws what the engine throws. */
@@ -135,7 +137,7 @@ export class DecodeLoop {
     const { text, said } = known ?? (await this.#decode(index, utterance, closed));
     if (this.#isStopped) return;
     channel.shift();
-    this.#beforeOf(channel).add(said);
+    this.#before.get(channel)!.add(said);
     report.totals.finals++;
     this.#endSeconds.set(channel, text.endSeconds);
     report.emit({ type: "final", channel: channel.channel, utterance: number, ...text });
@@ -165,7 +167,7 @@ export class DecodeLoop {
     const decoded = await finalText({
       startSample,
       audio,
-      before: this.#beforeOf(channels[index]!),
+      before: this.#before.get(channels[index]!)!,
       notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
@@ -178,12 +180,6 @@ export class DecodeLoop {
       report.totals.tokens += tokenCount;
     }
     return decoded;
-  }
-
-  #beforeOf(channel: ChannelListener): SaidBefore {
-    const before = this.#before.get(channel) ?? new SaidBefore();
-    this.#before.set(channel, before);
-    return before;
   }
 
   #affordable(decoding: DecodingOptions): DecodingOptions {

@@ -3,7 +3,7 @@
  * mean little on their own; a window that has room for them hears the sentence, and its known text costs one pass. In a recording the
  * same pieces lie in one window too.
  */
-import { SAMPLE_RATE_HZ, SECONDS_PER_TIMESTAMP, WINDOW_SAMPLES } from "../../units.js";
+import { LAST_TIMESTAMP, SAMPLE_RATE_HZ, SECONDS_PER_TIMESTAMP, WINDOW_SAMPLES } from "../../units.js";
 
 export interface SaidSegment {
   readonly startSample: number;
@@ -25,7 +25,6 @@ const MAX_PAUSE_SAMPLES = 3 * SAMPLE_RATE_HZ;
 /** With less, what is new would hardly count. */
 const MAX_SAID_SAMPLES = 20 * SAMPLE_RATE_HZ;
 const MAX_SAID_TOKENS = 120;
-const LAST_TIMESTAMP = 1500;
 
 export interface Context {
   /** The window begins here. */

@@ -8,8 +8,7 @@ import { inputsOf } from "../../../src/audio/capture/port-audio/inputs.js";
 import { openReopening } from "../../../src/audio/capture/reopening.js";
 import { missing } from "../../needs.js";
 import { PulseServer } from "../../pulse-server.js";
-import { decode, fixture } from "../decode.js";
-import { recordUntil, shareHeard } from "./heard.js";
+import { expectEachItsOwn } from "./two-recordings.js";
 
 /** A stall is seen after 5 s, a retry comes after at most 2 s. */
 const SOON = { timeout: 20_000 };
@@ -55,23 +54,8 @@ describe.skipIf(needed)("naudiodon", () => {
   }
 
   test("records two inputs at once, each its own", async () => {
-    const [mic, loopback] = [
-      await backend.open(await device("mubbles_mic")),
-      await backend.open(await device("mubbles_loopback")),
-    ];
-    const spoken = fixture("speech.wav");
-    const heard = fixture("austen-0870.wav");
-    const played = Promise.all([server.play(spoken, "room"), server.play(heard, "speakers")]);
-    const [fromMic, fromLoopback] = await Promise.all([
-      recordUntil(mic, played),
-      recordUntil(loopback, played),
-    ]);
-    await Promise.all([mic.close(), loopback.close()]);
-    const [speech, austen] = [(await decode(spoken)).samples, (await decode(heard)).samples];
-    expect(shareHeard(speech, fromMic)).toBeGreaterThan(0.7);
-    expect(shareHeard(austen, fromLoopback)).toBeGreaterThan(0.7);
-    expect(shareHeard(speech, fromLoopback)).toBe(0);
-    expect(mic.droppedSeconds + loopback.droppedSeconds).toBe(0);
+    const devices = { mic: await device("mubbles_mic"), loopback: await device("mubbles_loopback") };
+    await expectEachItsOwn(server, backend, devices);
   });
 
   test("loses the device when its process crashes, and finds it again", async () => {

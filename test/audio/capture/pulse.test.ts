@@ -4,8 +4,8 @@ import type { AudioDevice, CaptureBackend } from "../../../src/audio/capture/bac
 import { pulseBackend } from "../../../src/audio/capture/pulse/pulse-backend.js";
 import { missing } from "../../needs.js";
 import { PulseServer } from "../../pulse-server.js";
-import { decode, fixture } from "../decode.js";
-import { recordUntil, shareHeard } from "./heard.js";
+import { recordUntil } from "./heard.js";
+import { expectEachItsOwn } from "./two-recordings.js";
 
 describe.skipIf(missing("pulseaudio"))("pulse", () => {
   let server: PulseServer;
@@ -52,23 +52,8 @@ describe.skipIf(missing("pulseaudio"))("pulse", () => {
   });
 
   test("records microphone and loopback at once, each its own", async () => {
-    const [mic, loopback] = [
-      await backend.open(await device("mic")),
-      await backend.open(await device("speakers.monitor")),
-    ];
-    const spoken = fixture("speech.wav");
-    const heard = fixture("austen-0870.wav");
-    const played = Promise.all([server.play(spoken, "room"), server.play(heard, "speakers")]);
-    const [fromMic, fromLoopback] = await Promise.all([
-      recordUntil(mic, played),
-      recordUntil(loopback, played),
-    ]);
-    await Promise.all([mic.close(), loopback.close()]);
-    const [speech, austen] = [(await decode(spoken)).samples, (await decode(heard)).samples];
-    expect(shareHeard(speech, fromMic)).toBeGreaterThan(0.7);
-    expect(shareHeard(austen, fromLoopback)).toBeGreaterThan(0.7);
-    expect(shareHeard(speech, fromLoopback)).toBe(0);
-    expect(mic.droppedSeconds + loopback.droppedSeconds).toBe(0);
+    const devices = { mic: await device("mic"), loopback: await device("speakers.monitor") };
+    await expectEachItsOwn(server, backend, devices);
   });
 
   test("records the device that was asked for or none", async () => {
