@@ -86,7 +86,8 @@ async function main() {
       if (values.texts) for (const line of [...alone.mic, ...both.mic]) print(`    ${line.text}`);
     }
   }
-  for (const name of Object.keys(leaks)) print(described(name, total(rows.filter((row) => row.leak === name))));
+  for (const name of Object.keys(leaks))
+    print(described(name, total(rows.filter((row) => row.leak === name))));
   print(described("all", total(rows)));
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(rows));
 }
@@ -122,7 +123,8 @@ function compared(heard, without) {
   const kept = new Set(matched(mic, wordsOf(heard)).map(([, word]) => word));
   const rest = wordsOf(heard).filter((word) => !kept.has(word));
   const doubled = new Set(matched(wordsOf(without.loopback), rest).map(([, word]) => word));
-  const isDoubled = ({ words }) => words.filter((word) => doubled.has(word)).length > DOUBLED_SHARE * words.length;
+  const isDoubled = ({ words }) =>
+    words.filter((word) => doubled.has(word)).length > DOUBLED_SHARE * words.length;
   return {
     doubledLines: heard.filter(isDoubled).length,
     doubledWords: doubled.size,
@@ -138,8 +140,9 @@ function wordsOf(lines) {
 
 /** @param {readonly Row[]} rows */
 function total(rows) {
-  const sum = (/** @type {"falseLines" | "doubledLines" | "doubledWords" | "keptWords" | "micWords"} */ name) =>
-    rows.reduce((sum, row) => sum + row[name], 0);
+  const sum = (
+    /** @type {"falseLines" | "doubledLines" | "doubledWords" | "keptWords" | "micWords"} */ name,
+  ) => rows.reduce((sum, row) => sum + row[name], 0);
   return {
     falseLines: sum("falseLines"),
     doubledLines: sum("doubledLines"),
