@@ -66,6 +66,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (format === "screen") {
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
+        model: how.engine.model,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,

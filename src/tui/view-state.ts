@@ -69,7 +69,16 @@ export interface Choice {
   readonly items: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** What is done before the session begins. */
+export interface Loading {
+  /** "loading model base", for one. */
+  readonly what: string;
+  /** From 0 to 1, where it is known how much there is. */
+  readonly part?: number | undefined;
+}
+
 export interface ViewState {
+  readonly loading: Loading;
   readonly session: SessionEvent | undefined;
   readonly settings: SettingsView;
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelView>>>;
@@ -117,6 +126,7 @@ export function channelView(info: ChannelInfo): ChannelView {
 }
 
 export const INITIAL_VIEW_STATE: ViewState = {
+  loading: { what: "starting" },
   session: undefined,
   settings: { beamSize: 5, language: undefined, task: "transcribe", threshold: 0.05 },
   channels: {},

@@ -58,7 +58,7 @@ const SHOWN_SECONDS = 15;
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
-  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
+  if (session === undefined) return fitted("", width);
   const { beamSize, language, task } = settings;
   const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
   const parts = [

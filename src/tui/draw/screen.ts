@@ -3,6 +3,7 @@ import type { ChannelName } from "../../live-events.js";
 import type { ViewState } from "../view-state.js";
 import { channelHeader } from "./channel-header.js";
 import { footer, type Machine } from "./footer.js";
+import { loadingLines } from "./loading-lines.js";
 import { palette } from "./palette.js";
 import { drawSpectrogram } from "./spectrogram.js";
 import { columnRows, layOutTranscript, topRowOf } from "./transcript.js";
@@ -24,6 +25,8 @@ export function drawScreen(state: ViewState, machine: Machine, { columns, rows }
   const channels = channelsOf(state);
   const below = footer(state, machine, columns).slice(0, Math.max(0, rows - 1));
   const height = Math.max(0, rows - below.length);
+  if (state.session === undefined)
+    return [...loadingLines(state.loading, columns, height), ...below].slice(0, rows);
   const isSideBySide = channels.length < 2 || columns >= MIN_COLUMNS_SIDE_BY_SIDE;
   const above = isSideBySide
     ? drawColumns(state, channels, columns, height)
@@ -101,6 +104,7 @@ function spectrogramRows({ showsSpectrogram }: ViewState, height: number): numbe
 }
 
 function spectrogramOf(state: ViewState, channel: ChannelName, width: number, rows: number): string[] {
+  if (rows === 0) return [];
   const { spectrum } = state.channels[channel]!;
   const startSeconds = spectrum.endSeconds - width * spectrum.stepSeconds;
   const words = state.utterances
