@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   StatusEvent,
 } from "../live-events.js";
+import type { ScrollPosition } from "./scroll-position.js";
 
 export interface UtteranceView {
   readonly utterance: number;
@@ -97,8 +98,8 @@ export interface ViewState {
   readonly notice: { readonly text: string; readonly untilSeconds: number } | undefined;
   readonly nowSeconds: number;
   readonly panel: Panel;
-  /** Lines above the newest; undefined: the newest text is followed. */
-  readonly scrollLines: number | undefined;
+  /** undefined: the newest text is followed. */
+  readonly scroll: ScrollPosition | undefined;
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
@@ -140,7 +141,7 @@ export const INITIAL_VIEW_STATE: ViewState = {
   notice: undefined,
   nowSeconds: 0,
   panel: { type: "none" },
-  scrollLines: undefined,
+  scroll: undefined,
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,

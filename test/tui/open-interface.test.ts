@@ -19,7 +19,11 @@ function terminal() {
   stream.setEncoding("utf8").on("data", (text: string) => {
     written += text;
   });
-  const stdout = Object.assign(stream, { columns: 80, rows: 24, isTTY: true }) as unknown as NodeJS.WriteStream;
+  const stdout = Object.assign(stream, {
+    columns: 80,
+    rows: 24,
+    isTTY: true,
+  }) as unknown as NodeJS.WriteStream;
   return { stdin, stdout, written: () => written };
 }
 

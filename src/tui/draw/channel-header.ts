@@ -25,10 +25,7 @@ export function channelHeader(state: ViewState, name: ChannelName, width: number
     { rmsDbfs, heldPeakDbfs, threshold: state.settings.threshold },
     Math.max(0, width - level.length - 2),
   );
-  return [
-    spread(`${title} ${device}`, doing, width),
-    fitted(` ${meter} ${palette.quiet(level)}`, width),
-  ];
+  return [spread(`${title} ${device}`, doing, width), fitted(` ${meter} ${palette.quiet(level)}`, width)];
 }
 
 /** Of a path that has no room its last part says most. */
