@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
 import { devicesCommand } from "./devices-command.js";
+import { doctorCommand } from "./doctor-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
@@ -15,6 +16,7 @@ Examples:
   mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles models list
+  mubbles doctor
 
 \`mubbles COMMAND --help\` explains a command. MUBBLES_DEBUG=1 adds stack traces to errors.
 `;
@@ -30,6 +32,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(alignCommand(finish));
   program.addCommand(devicesCommand());
   program.addCommand(modelsCommand());
+  program.addCommand(doctorCommand(finish));
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
     command.exitOverride().configureOutput({ outputError: () => {} });

@@ -9,27 +9,24 @@ export const DEVICES = ["auto", "cpu", ...ACCELERATORS] as const;
 export type ComputeDevice = (typeof DEVICES)[number];
 
 interface Requirements {
-  readonly platforms: readonly NodeJS.Platform[];
-  readonly system: string;
+  /** Where onnxruntime-node has it. */
+  readonly systems: string;
   readonly howToGetIt: string;
 }
 
 const REQUIREMENTS: Readonly<Record<Accelerator, Requirements>> = {
   cuda: {
-    platforms: ["linux"],
-    system: "Linux on x64",
+    systems: "Linux on x64",
     howToGetIt:
-      "it takes an NVIDIA driver, CUDA 12, cuDNN 9 and `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`: docs/doctor.md",
+      "it takes an NVIDIA driver, CUDA 12, cuDNN 9 and `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`; docs/doctor.md",
   },
   dml: {
-    platforms: ["win32"],
-    system: "Windows",
-    howToGetIt: "it takes a graphics card with DirectX 12: docs/doctor.md",
+    systems: "Windows",
+    howToGetIt: "it takes a graphics card with DirectX 12; docs/doctor.md",
   },
   coreml: {
-    platforms: ["darwin"],
-    system: "macOS",
-    howToGetIt: "it takes a build of onnxruntime-node with Core ML: docs/doctor.md",
+    systems: "macOS",
+    howToGetIt: "it takes Core ML of a newer macOS; docs/doctor.md",
   },
 };
 
@@ -51,12 +48,10 @@ export async function requireDevice(device: ComputeDevice = "auto"): Promise<voi
 }
 
 /** What is missing for an accelerator and how to get it; undefined where it is there. */
-export async function whatIsMissing(
-  accelerator: Accelerator,
-  platform: NodeJS.Platform = process.platform,
-): Promise<string | undefined> {
-  const { platforms, system, howToGetIt } = REQUIREMENTS[accelerator];
-  if (!platforms.includes(platform)) return `there is ${accelerator} on ${system} only`;
-  const { failure } = await askOnnxruntime(accelerator);
-  return failure === undefined ? undefined : `${failure}; ${howToGetIt}`;
+export async function whatIsMissing(accelerator: Accelerator): Promise<string | undefined> {
+  const { providers, failure } = await askOnnxruntime(accelerator);
+  if (failure === undefined) return undefined;
+  const { systems, howToGetIt } = REQUIREMENTS[accelerator];
+  const isElsewhere = providers.length > 0 && !providers.includes(accelerator);
+  return isElsewhere ? `onnxruntime-node has it on ${systems} only` : `${failure}; ${howToGetIt}`;
 }

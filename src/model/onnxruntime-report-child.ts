@@ -17,6 +17,8 @@ async function report(): Promise<OnnxruntimeReport> {
     const { eightBitProductsSaturate, largestProduct } = await import("./saturation.js");
     known = { ...onnxruntimeInstall(), saturates: await eightBitProductsSaturate() };
     if (provider !== undefined) {
+      // onnxruntime-node takes the next one of the list without a word, here the CPU.
+      if (!known.providers.includes(provider)) throw new Error(`onnxruntime-node has no ${provider} here`);
       const session = await createSession(largestProduct(), { threads: 1, accelerator: provider });
       await session.release();
     }
