@@ -1,12 +1,11 @@
 /** `mubbles doctor`: what works here, what does not, and what to do about it. */
 import { Command } from "commander";
-import { EXIT } from "../errors.js";
 import { packageVersion } from "../version.js";
-import { type Check, type Finding, runCheck, type Status } from "./doctor/check.js";
+import { type Check, type Finding, runCheck } from "./doctor/check.js";
 import { installationChecks } from "./doctor/installation.js";
+import { type CheckReport, exitCodeOf, toJson, toText } from "./doctor/report.js";
 import { selfTest } from "./doctor/self-test.js";
 import { surroundingsChecks } from "./doctor/surroundings.js";
-import { worseExitCode } from "./exit-code.js";
 import { createSpinner } from "./progress.js";
 import { StdoutSink } from "./sinks.js";
 
@@ -22,13 +21,13 @@ Exit codes: 0 everything that mubbles needs works, 5 the model or onnxruntime do
 `;
 
 const CHECKS: readonly Check[] = [...installationChecks, ...surroundingsChecks];
-const STATUS_COLUMNS = "warning".length;
-const NAME_COLUMNS = 16;
 
 export function doctorCommand(finish: (exitCode: number) => void): Command {
   return new Command("doctor")
     .summary("check this installation, and how fast it is")
-    .description("Check what mubbles needs and what it can use, and transcribe a sample to see how fast it is.")
+    .description(
+      "Check what mubbles needs and what it can use, and transcribe a sample to see how fast it is.",
+    )
     .option("--json", "as one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async ({ json }: { json?: true }) => finish(await examine(json ?? false)));
@@ -37,39 +36,18 @@ export function doctorCommand(finish: (exitCode: number) => void): Command {
 async function examine(asJson: boolean): Promise<number> {
   const sink = new StdoutSink();
   const spinner = asJson ? undefined : createSpinner();
-  const all: (Finding & { check: string })[] = [];
-  const tell = async ({ title }: Check, findings: readonly Finding[]) => {
-    all.push(...findings.map((finding) => ({ check: title, ...finding })));
+  const reports: CheckReport[] = [];
+  const tell = async (title: string, findings: Promise<readonly Finding[]>) => {
+    spinner?.start(title);
+    const report = { title, findings: await findings };
     spinner?.stop();
-    if (!asJson) await sink.write(`${title}\n${findings.map(toLine).join("")}`);
+    reports.push(report);
+    if (!asJson) await sink.write(toText(report));
   };
   // Most of their time is waiting; the self-test wants the machine for itself.
-  const running = CHECKS.map((check) => ({ check, findings: runCheck(check) }));
-  for (const { check, findings } of running) {
-    spinner?.start(check.title);
-    await tell(check, await findings);
-  }
-  spinner?.start("self-test: transcribing a sample of 27 s");
-  await tell(selfTest, await runCheck(selfTest));
-  const exitCode = all.reduce((worst, finding) => worseExitCode(worst, exitCodeOf(finding)), EXIT.ok as number);
-  if (asJson) await sink.write(toJson(all, exitCode));
-  return exitCode;
-}
-
-function exitCodeOf({ status, exitCode = EXIT.model }: Finding): number {
-  return status === "error" ? exitCode : EXIT.ok;
-}
-
-function toLine({ status, name, text, hint }: Finding): string {
-  const label = `  ${status.padEnd(STATUS_COLUMNS)}  ${name.padEnd(NAME_COLUMNS)}`;
-  return `${label} ${text}\n${hint === undefined ? "" : `${"".padEnd(label.length)} → ${hint}\n`}`;
-}
-
-function toJson(all: readonly (Finding & { check: string })[], exitCode: number): string {
-  const order: readonly Status[] = ["ok", "warning", "error"];
-  const status = order[Math.max(...all.map((finding) => order.indexOf(finding.status)))];
-  const checks = all.map(({ check, name, status, text, hint, facts }) => {
-    return { check, name, status, text, ...(hint === undefined ? {} : { hint }), ...facts };
-  });
-  return `${JSON.stringify({ version: packageVersion(), status, exitCode, checks }, null, 2)}\n`;
+  const running = CHECKS.map((check) => [check.title, runCheck(check)] as const);
+  for (const [title, findings] of running) await tell(title, findings);
+  await tell(selfTest.title, runCheck(selfTest));
+  if (asJson) await sink.write(toJson(packageVersion(), reports));
+  return exitCodeOf(reports);
 }

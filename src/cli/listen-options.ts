@@ -73,7 +73,12 @@ export function readListenOptions(
       ...devices,
       raw: parsed.raw,
       speed: parsed.speed,
-      engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads, device: parsed.device },
+      engine: {
+        model: parsed.model,
+        compute: parsed.compute,
+        threads: parsed.threads,
+        device: parsed.device,
+      },
       previewModel: parsed.previewModel,
       decoding: {
         ...DEFAULT_DECODING_OPTIONS,

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
+import { completionCommand } from "./completion-command.js";
 import { devicesCommand } from "./devices-command.js";
 import { doctorCommand } from "./doctor-command.js";
 import { fileCommand } from "./file-command.js";
@@ -33,6 +34,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(devicesCommand());
   program.addCommand(modelsCommand());
   program.addCommand(doctorCommand(finish));
+  program.addCommand(completionCommand(program));
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
     command.exitOverride().configureOutput({ outputError: () => {} });

@@ -34,11 +34,7 @@ export class EncoderThread implements AudioEncoder {
   }
 
   /** Loads the encoder of a model's folder. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start(
-    folder: string,
-    threads: number,
-    accelerator?: Accelerator,
-  ): Promise<EncoderThread> {
+  static async start(folder: string, threads: number, accelerator?: Accelerator): Promise<EncoderThread> {
     const data: EncoderWorkerData = { folder, threads, accelerator };
     const worker = new Worker(workerUrl("model/encoder-worker"), {
       workerData: data,

@@ -94,7 +94,11 @@ describe("refused before anything is opened", () => {
     ["listen none.wav", "USAGE", "too many arguments"],
     ["listen --mic file:", "USAGE", "expected a device, file:PATH or -"],
     ["listen --mic file:none.wav --loopback --speed max", "USAGE", "every device must be file:PATH or -"],
-    ["listen --mic file:none.wav --device cuda", "ACCELERATOR_UNAVAILABLE", "libonnxruntime_providers_shared.so is missing"],
+    [
+      "listen --mic file:none.wav --device cuda",
+      "ACCELERATOR_UNAVAILABLE",
+      "libonnxruntime_providers_shared.so is missing",
+    ],
     ["listen --keep-loaded --unload-after 5", "USAGE", "--unload-after"],
     ["models", "USAGE", "a command is missing"],
     ["models convert none --compute int2", "USAGE", 'got "int2"'],

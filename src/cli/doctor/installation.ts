@@ -1,8 +1,7 @@
 /** What is installed: versions, the processor and the memory, and what onnxruntime can use of it. */
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { packagePath } from "../../assets.js";
-import { LogMel } from "../../dsp/mel.js";
+import { LogMel, logMelVersion } from "../../dsp/mel.js";
 import { EXIT } from "../../errors.js";
 import { ACCELERATORS, whatIsMissing } from "../../model/compute-device.js";
 import { askOnnxruntime, type OnnxruntimeReport } from "../../model/onnxruntime-report.js";
@@ -43,7 +42,7 @@ function onnxruntime({ version, providers, failure }: OnnxruntimeReport): Findin
 
 /** The wasm package computes its first log-mel columns. */
 function logMel(): Finding {
-  const { version } = JSON.parse(readFileSync(packagePath("native/pkg/package.json"), "utf8"));
+  const version = logMelVersion();
   const mel = new LogMel(80);
   mel.flush(new Float32Array(mel.nMels * mel.maxColumns(0)));
   mel.free();
@@ -59,7 +58,9 @@ function processor({ saturates }: OnnxruntimeReport): Finding {
   const model = cpus()[0]?.model.trim() ?? "unknown";
   const features = vectorFeatures();
   const exactness =
-    saturates === undefined ? "" : `; 8-bit products are ${saturates ? "exact at half their speed" : "exact"}`;
+    saturates === undefined
+      ? ""
+      : `; 8-bit products are ${saturates ? "exact at half their speed" : "exact"}`;
   const text = `${model}, ${cores} core${cores === 1 ? "" : "s"}, ${features.join(", ") || "vector instructions unknown"}${exactness}`;
   const facts = { model, cores, features, saturates };
   return { name: "processor", status: "ok", text, facts };

@@ -10,7 +10,12 @@ import { transcribe } from "../../pipeline/transcribe.js";
 import type { TranscribeOptions } from "../../pipeline/transcribe-options.js";
 import type { Check, Finding } from "./check.js";
 
-export const selfTest: Check = { title: "self-test", limitSeconds: 120, failsAs: "error", run: transcribeSample };
+export const selfTest: Check = {
+  title: "self-test",
+  limitSeconds: 120,
+  failsAs: "error",
+  run: transcribeSample,
+};
 
 /** 27.5 s of read English. */
 const SAMPLE = packagePath("samples/austen.mp4");
@@ -59,7 +64,10 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
     return [load, judgeText(text), judgeSpeed(timings)];
   } catch (thrown) {
     if (!(thrown instanceof MubblesError) || thrown.code !== "INPUT_NO_DECODER") throw thrown;
-    return [load, { name: "text", status: "warning", text: "not tried: no decoder for it", hint: thrown.hint }];
+    return [
+      load,
+      { name: "text", status: "warning", text: "not tried: no decoder for it", hint: thrown.hint },
+    ];
   } finally {
     await engine.close();
   }
@@ -91,7 +99,8 @@ function judgeSpeed({ totalSeconds, audioSeconds }: Timings): Finding {
   const facts = { audioSeconds, decodeSeconds: totalSeconds, realTimeFactor };
   const text = `${audioSeconds.toFixed(1)} s of speech in ${totalSeconds.toFixed(1)} s, ${speed.toFixed(1)}× real time (factor ${realTimeFactor.toFixed(2)})`;
   if (speed >= LIVE_SPEED) return { name: "speed", status: "ok", text, facts };
-  const hint = "live text will lag: close other programs, or give `mubbles listen` one channel and --beam-size 1";
+  const hint =
+    "live text will lag: close other programs, or give `mubbles listen` one channel and --beam-size 1";
   return { name: "speed", status: "warning", text, hint, facts };
 }
 

@@ -33,7 +33,9 @@ async function describeBackend(name: BackendName): Promise<{ finding: Finding; d
     const defaults = devices.filter(({ isDefault }) => isDefault).map((device) => device.name);
     const chosen = defaults.length === 0 ? "" : `; default ${defaults.join(", ")}`;
     const text = `${count("microphone")} inputs, ${count("loopback")} loopbacks${chosen}`;
-    const facts = { devices: devices.map(({ id, name, kind, isDefault }) => ({ id, name, kind, isDefault })) };
+    const facts = {
+      devices: devices.map(({ id, name, kind, isDefault }) => ({ id, name, kind, isDefault })),
+    };
     return { finding: { name, status: "ok", text, facts }, deviceCount: devices.length };
   } catch (thrown) {
     const { message, code } = asMubblesError(thrown);
@@ -68,7 +70,8 @@ async function cache(): Promise<Finding[]> {
     () => true,
     () => false,
   );
-  const hint = "set MUBBLES_HOME to a folder that can be written; without one only the embedded model is there";
+  const hint =
+    "set MUBBLES_HOME to a folder that can be written; without one only the embedded model is there";
   return [
     isWritable
       ? { name: "folder", status: "ok", text, facts }
