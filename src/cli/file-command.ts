@@ -1,6 +1,7 @@
 /** `mubbles file MEDIA…`: recordings to subtitles and text. */
 import { Command } from "commander";
 import { EXIT, MubblesError } from "../errors.js";
+import { requireDevice } from "../model/compute-device.js";
 import { Engine } from "../model/engine.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import { worseExitCode } from "./exit-code.js";
@@ -52,6 +53,7 @@ export async function transcribeFiles(
       detail: "standard input is a terminal; redirect a file or a pipe to it",
     });
   }
+  await requireDevice(options.engine.device);
   await prepareOutputs(plan);
   for (const text of options.notes) note(text);
   const interrupt = listenForInterrupt();

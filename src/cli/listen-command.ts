@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { asMubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
+import { requireDevice } from "../model/compute-device.js";
 import { listen } from "../pipeline/live/listen.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
@@ -46,6 +47,7 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
+  await requireDevice(options.listen.engine.device);
   keepHeapSmall();
   const interrupt = listenForInterrupt();
   const { listen: how, format, quiet, verbose } = options;
