@@ -6,6 +6,7 @@ import { devicesCommand } from "./devices-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
+import { sessionsCommand } from "./sessions-command.js";
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +15,7 @@ Examples:
   mubbles listen --json
   mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
+  mubbles sessions show last
   mubbles models list
 
 \`mubbles COMMAND --help\` explains a command. MUBBLES_DEBUG=1 adds stack traces to errors.
@@ -29,6 +31,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
   program.addCommand(devicesCommand());
+  program.addCommand(sessionsCommand());
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
