@@ -6,6 +6,7 @@ import { devicesCommand } from "./devices-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
+import { replayCommand } from "./replay-command.js";
 import { sessionsCommand } from "./sessions-command.js";
 
 const EXAMPLES = `
@@ -32,6 +33,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(alignCommand(finish));
   program.addCommand(devicesCommand());
   program.addCommand(sessionsCommand());
+  program.addCommand(replayCommand(finish));
   program.addCommand(modelsCommand());
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.

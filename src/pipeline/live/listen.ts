@@ -11,7 +11,7 @@ import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
 import { EchoGate } from "./echo-gate.js";
-import { EngineHost } from "./engine-host.js";
+import { EngineHost, hostOfPreview } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
 import { LiveSettings } from "./live-settings.js";
@@ -44,7 +44,7 @@ export async function* listen(
   const report = new SessionReport(options, events, recorder);
   const engines = new EngineHost(options.engine, () => report.tellStatus());
   recorder.onProblem = (error) => report.problem("warning", error);
-  const previewEngines = previewHost(options, engines);
+  const previewEngines = hostOfPreview(options, engines);
   const sources: ChannelAudio[] = [];
   const channels: ChannelListener[] = [];
   const models: SileroVad[] = [];
@@ -124,12 +124,6 @@ export async function* listen(
     for (const channel of channels) channel.free();
     for (const model of models) await model.release();
   }
-}
-
-/** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
-function previewHost({ engine, previewModel, speed }: ListenOptions, engines: EngineHost): EngineHost {
-  if (previewModel === undefined || speed === "max") return engines;
-  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
 }
 
 async function openSources(
