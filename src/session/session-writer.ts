@@ -27,7 +27,11 @@ const RETRY_MS = 2000;
 const MAX_HOLD_MS = 500;
 /** Audio faster than real time is written when there is half a second of it on a channel. */
 const MAX_WAITING_AUDIO_BYTES = 16_000;
+/** Ten seconds of a channel. */
+const LITTLE_ROOM_BYTES = 320_000;
 const FOLDER_MODE = 0o700;
+/** Nobody is shown what could not be shown again. */
+const SECURED: ReadonlySet<LiveEvent["type"]> = new Set(["session", "confirmed", "final"]);
 
 export class SessionWriter implements SessionRecorder {
   readonly folder: string;
@@ -40,7 +44,9 @@ export class SessionWriter implements SessionRecorder {
   #state: "waiting" | "open" | "failing" | "gone" = "waiting";
   #hasFolder = false;
   #folders: Promise<void> | undefined;
-  #meta: Promise<void> = Promise.resolve();
+  /** Whether it can be opened again, and then whether its description is complete. */
+  #opened: Promise<unknown> = Promise.resolve();
+  #described: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
@@ -71,19 +77,27 @@ export class SessionWriter implements SessionRecorder {
     this.#events.push(Buffer.from(liveJsonLine(event)));
     if (event.type !== "session") return;
     this.#state = "open";
-    this.#meta = this.#describe(event.startedAt);
-    this.#schedule(0);
+    const described = describeSession(this.#options, event.startedAt);
+    this.#opened = this.#attempt(() => this.#open(described));
+    // Reading the models takes a moment.
+    this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
+    this.#schedule(WRITE_MS);
   }
 
   async secured({ type }: LiveEvent): Promise<void> {
-    if (this.#state !== "open" || (type !== "confirmed" && type !== "final")) return;
+    if (this.#state !== "open" || !SECURED.has(type)) return;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, MAX_HOLD_MS);
     });
     // A disk that takes nothing is told of by the next regular write.
-    await Promise.race([this.#events.flush().catch(() => {}), late]);
+    await Promise.race([this.#opened.then(() => this.#events.flush()).catch(() => {}), late]);
     clearTimeout(timer);
+  }
+
+  async room(): Promise<void> {
+    const waitingBytes = [...this.#audio.values()].map((writer) => writer.waitingBytes);
+    if (this.#state === "open" && Math.max(0, ...waitingBytes) > LITTLE_ROOM_BYTES) await this.#flushAll();
   }
 
   /** Writes what is left. Whether anything was kept. */
@@ -97,22 +111,21 @@ export class SessionWriter implements SessionRecorder {
 
   async #endAll(): Promise<void> {
     await this.#flushAll();
-    await Promise.all([this.#meta, this.#syncing]);
+    await Promise.all([this.#described, this.#syncing]);
     for (const writer of this.#audio.values()) await this.#attempt(() => writer.end());
     for (const file of [this.#events, this.#steps]) await this.#attempt(() => file.end());
   }
 
-  /** First without the hashes of the models: reading them takes a moment. */
-  async #describe(startedAt: string): Promise<void> {
-    const write = async (meta: SessionMeta) => {
-      await this.#makeFolders();
-      await writeMeta(this.folder, meta);
-    };
-    await this.#attempt(async () => {
-      const meta = await describeSession(this.#options, startedAt);
-      await write(meta);
-      await write(await withHashes(meta));
-    });
+  async #open(described: Promise<SessionMeta>): Promise<void> {
+    await this.#makeFolders();
+    await writeMeta(this.folder, await described);
+    await this.#events.flush();
+  }
+
+  async #addHashes(described: Promise<SessionMeta>): Promise<void> {
+    const meta = await withHashes(await described);
+    await this.#makeFolders();
+    await writeMeta(this.folder, meta);
   }
 
   #pushSteps(lines: string): void {

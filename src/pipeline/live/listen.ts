@@ -192,6 +192,7 @@ async function hear(
       await hearing;
       loop.wake();
       await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
+      if (lockstep !== undefined) await recorder.room();
       lockstep?.advance(index);
     }
   };

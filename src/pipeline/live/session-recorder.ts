@@ -44,7 +44,7 @@ export interface DecodeStep {
   readonly load: LoadLevel;
 }
 
-/** None of these may throw or wait: they are called in the middle of the work. */
+/** None of these may throw, and those that are no promise may not wait: they are called in the middle of the work. */
 export interface SessionRecorder {
   /** Where what goes wrong with it is told. */
   onProblem: (error: MubblesError) => void;
@@ -54,10 +54,20 @@ export interface SessionRecorder {
   event(event: LiveEvent): void;
   /** Resolves when the event would survive the end of this process, or when there is no hope that it will. */
   secured(event: LiveEvent): Promise<void>;
+  /** Resolves when more audio may come. Who reads faster than people speak waits for it; nobody else can. */
+  room(): Promise<void>;
 }
 
 /** Keeps nothing. */
 export function noRecorder(): SessionRecorder {
   const nothing = () => {};
-  return { onProblem: nothing, audio: nothing, step: nothing, event: nothing, secured: async () => {} };
+  const settled = async () => {};
+  return {
+    onProblem: nothing,
+    audio: nothing,
+    step: nothing,
+    event: nothing,
+    secured: settled,
+    room: settled,
+  };
 }
