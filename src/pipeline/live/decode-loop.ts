@@ -158,7 +158,7 @@ export class DecodeLoop {
 
   async #decode(
     index: number,
-    { startSample, decoding }: Utterance,
+    { startSample, decoding, confirmed }: Utterance,
     audio: HeardAudio,
   ): Promise<DecodedText> {
     const { engines, report, channels } = this.#options;
@@ -168,6 +168,7 @@ export class DecodeLoop {
       startSample,
       audio,
       before: this.#before.get(channels[index]!)!,
+      confirmed,
       notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
