@@ -37,6 +37,8 @@ export function declareListenOptions(command: Command): Command {
   command.option("--plain", "final text as lines with time and channel; the default");
   command.option("--levels", "with --json: level events too");
 
+  command.option("--save <dir>", "the folder to keep the session in (default: one named by date)");
+  command.option("--no-save", "keep nothing of it");
   declareModelOptions(command);
   command.option("--preview-model <name>", "a smaller model for text that is not final; named like --model");
   command.addOption(

@@ -17,6 +17,8 @@ export interface ListenCommandOptions {
   readonly format: "json" | "plain" | "screen";
   /** JSON lines have the level events too. */
   readonly levels: boolean;
+  /** The session's folder; undefined: one by date; false: none. */
+  readonly save: string | false | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -30,6 +32,7 @@ interface ParsedOptions {
   json?: true;
   plain?: true;
   levels?: true;
+  save?: string | false;
   model: string;
   compute?: Compute;
   language?: string;
@@ -97,6 +100,7 @@ export function readListenOptions(
     },
     format,
     levels: parsed.levels ?? false,
+    save: parsed.save,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
   };

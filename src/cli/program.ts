@@ -8,6 +8,8 @@ import { doctorCommand } from "./doctor-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
+import { replayCommand } from "./replay-command.js";
+import { sessionsCommand } from "./sessions-command.js";
 
 const EXAMPLES = `
 Examples:
@@ -16,6 +18,7 @@ Examples:
   mubbles listen --json
   mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
+  mubbles sessions show last
   mubbles models list
   mubbles doctor
 
@@ -32,6 +35,8 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
   program.addCommand(devicesCommand());
+  program.addCommand(sessionsCommand());
+  program.addCommand(replayCommand(finish));
   program.addCommand(modelsCommand());
   program.addCommand(doctorCommand(finish));
   program.addCommand(completionCommand(program));
