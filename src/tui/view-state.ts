@@ -69,6 +69,13 @@ export interface Choice {
   readonly items: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** What is shown happened before: its time can be stopped. */
+export interface ReplayView {
+  readonly isPaused: boolean;
+  /** Seconds of the session in a second. */
+  readonly speed: number;
+}
+
 export interface ViewState {
   readonly session: SessionEvent | undefined;
   readonly settings: SettingsView;
@@ -93,6 +100,8 @@ export interface ViewState {
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
+  /** undefined: the session goes on now. */
+  readonly replay: ReplayView | undefined;
 }
 
 /** A meter at rest, and nobody speaking. */
@@ -134,4 +143,5 @@ export const INITIAL_VIEW_STATE: ViewState = {
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,
+  replay: undefined,
 };
