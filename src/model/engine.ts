@@ -30,7 +30,7 @@ export interface EngineOptions {
  * Windows decoded together: they share each pass over the weights. A third would save a tenth of the time and take 22 MB more
  * (docs/notes/memory.md).
  */
-const MAX_WINDOWS = 2;
+const MAX_WINDOWS = 3;
 
 const STOPPED = { detail: "the engine stopped" };
 
