@@ -113,7 +113,10 @@ export class CrossAttention {
     // Many divisions by the same number take four times as long.
     const relative = g.op("Mul", [weights, g.op("Reciprocal", [top])]);
     const unflattened = (rows: Value) =>
-      g.op("Reshape", [rows, g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 })]);
+      g.op("Reshape", [
+        rows,
+        g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 }),
+      ]);
     const parts = inTwoParts(g, unflattened(relative), 1, 2); // [A, H, 2 × S, F]
     const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
     const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
