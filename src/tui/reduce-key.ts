@@ -1,6 +1,6 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { ChannelName } from "../live-events.js";
-import type { KeyEffect, KeyPress, KeyResult } from "./key.js";
+import type { ChannelName, LiveCommand } from "../live-events.js";
+import type { KeyPress, KeyResult } from "./key.js";
 import { reduceReplayKey } from "./reduce-replay-key.js";
 import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
