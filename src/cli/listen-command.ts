@@ -79,7 +79,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (format === "screen") {
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
-        model: how.engine.model,
+        loading: `loading model ${how.engine.model}`,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,
