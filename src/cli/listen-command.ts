@@ -68,6 +68,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       return await showOnTerminal(events, {
         model: how.engine.model,
         quit,
+        signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
       });

@@ -15,6 +15,7 @@ const SEPARATOR = palette.quiet(" · ");
 const KEYS = [
   ["q", "quit"],
   ["?", "help"],
+  ["Tab", "channel"],
   ["p", "pause"],
   ["m", "mute"],
   ["b/B", "beam"],
@@ -46,7 +47,10 @@ function messageLine(
   linesBack: number,
   width: number,
 ): string {
-  if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
+  if (end !== undefined) {
+    const answer = notice === undefined ? "" : `${palette.good(terminalText(notice.text))} · `;
+    return fitted(` ${answer}${palette.warning("all is heard: s saves the text, q leaves")}`, width);
+  }
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
     return fitted(palette.good(` ${terminalText(notice.text)}`), width);
   const problem = problems.at(-1);
@@ -70,13 +74,13 @@ function modelLine(state: ViewState, { residentBytes }: Machine, width: number):
     palette.strong(terminalText(session.model)),
     `${language ?? "auto"}${task === "translate" ? " → en" : ""}`,
     search,
+    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
+    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
     `cpu × ${session.threads}`,
     ...(lastSpeed === undefined ? [] : [`${lastSpeed.toFixed(1)}× real time`]),
     `lag ${(engine?.lagSeconds ?? 0).toFixed(1)} s`,
     `${Math.round(residentBytes / 1e6)} MB`,
     formatClock(state.nowSeconds),
-    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
-    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
   ];
   return fitted(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
 }
