@@ -63,6 +63,7 @@ describe("a channel", () => {
     expect(stateAfter(speech(0, "mic", 1), ended as never).channels.mic!.isSpeaking).toBe(false);
     const lost = { type: "status", atSeconds: 1, channel: "mic", capture: "lost", device: "USB" } as const;
     expect(stateAfter(lost).channels.mic).toMatchObject({ capture: "lost", info: { device: "USB" } });
+    expect(stateAfter(level(0, -5), lost, level(1, -10)).channels.mic!.peakDbfs).toBe(-120);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The lines below the text: how it is made, how fast, and the keys. */
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
-import type { ViewState } from "../view-state.js";
+import type { Notice, ViewState } from "../view-state.js";
 import { asManyAsFit, fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
@@ -10,6 +10,8 @@ export interface Machine {
   readonly residentBytes: number;
 }
 
+/** How long a problem is shown. */
+const SHOWN_SECONDS = 15;
 const SEPARATOR = palette.quiet(" · ");
 
 const KEYS = [
@@ -48,11 +50,11 @@ function messageLine(
   width: number,
 ): string {
   if (end !== undefined) {
-    const answer = notice === undefined ? "" : `${palette.good(terminalText(notice.text))} · `;
+    const answer = notice === undefined ? "" : `${answerText(notice)} · `;
     return fitted(` ${answer}${palette.warning("all is heard: s saves the text, q leaves")}`, width);
   }
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
-    return fitted(palette.good(` ${terminalText(notice.text)}`), width);
+    return fitted(` ${answerText(notice)}`, width);
   const problem = problems.at(-1);
   if (problem !== undefined && nowSeconds - problem.atSeconds < SHOWN_SECONDS) {
     const colour = problem.type === "error" ? palette.bad : palette.warning;
@@ -63,7 +65,9 @@ function messageLine(
   return fitted("", width);
 }
 
-const SHOWN_SECONDS = 15;
+function answerText({ text, isProblem }: Notice): string {
+  return (isProblem ? palette.warning : palette.good)(terminalText(text));
+}
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
