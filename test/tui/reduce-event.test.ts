@@ -47,9 +47,10 @@ describe("text of an utterance", () => {
 });
 
 describe("a channel", () => {
+  const level = (atSeconds: number, peakDbfs: number) =>
+    ({ type: "level", channel: "mic", atSeconds, rmsDbfs: peakDbfs - 6, peakDbfs }) as const;
+
   test("holds its peak for a while, and lets it go", () => {
-    const level = (atSeconds: number, peakDbfs: number) =>
-      ({ type: "level", channel: "mic", atSeconds, rmsDbfs: peakDbfs - 6, peakDbfs }) as const;
     const held = (...levels: readonly ReturnType<typeof level>[]) =>
       stateAfter(...levels).channels.mic!.heldPeakDbfs;
     expect(held(level(1, -10), level(2, -30))).toBe(-10);
