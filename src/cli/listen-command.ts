@@ -64,10 +64,9 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
   try {
     if (format === "screen") {
-      const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
         model: how.engine.model,
-        quit,
+        quit: interrupt.request,
         signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
