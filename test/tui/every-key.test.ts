@@ -94,6 +94,7 @@ describe.skipIf(missing("tmux") || missing("pulseaudio"))("the interface", () =>
     await terminal.until((screen) => columnOf(screen, 0).includes("selfish"), 30_000);
     // Somebody makes the window so small that not all of the text has room.
     terminal.tmux("resize-window", "-y", "14");
+    await terminal.until((screen) => screen.split("\n")[13]?.includes("q quit") === true);
     terminal.press("Home");
     await terminal.shows(/↑ \d+ lines back/);
     await terminal.shows("0:00 And Mr");
