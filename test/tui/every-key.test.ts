@@ -127,7 +127,7 @@ describe.skipIf(missing("tmux") || missing("pulseaudio"))("the interface", () =>
     expect(columnOf(terminal.screen(), 1)).toMatch(/not an ill.* young man.* more respectable than he was/);
 
     // The recordings are over; what they left can still be read.
-    await terminal.shows("all is heard: s saves the text, q leaves", 30_000);
+    await terminal.shows("all heard: s saves, q leaves", 30_000);
     expect(columnOf(terminal.screen(), 0)).toContain("amiable himself");
     terminal.type("q");
     await terminal.isBack(15_000);

@@ -51,7 +51,7 @@ function messageLine(
 ): string {
   if (end !== undefined) {
     const answer = notice === undefined ? "" : `${answerText(notice)} · `;
-    return fitted(` ${answer}${palette.warning("all is heard: s saves the text, q leaves")}`, width);
+    return fitted(` ${answer}${palette.warning("all heard: s saves, q leaves")}`, width);
   }
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
     return fitted(` ${answerText(notice)}`, width);
