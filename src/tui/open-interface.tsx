@@ -5,7 +5,7 @@ import { scrollableLines, textArea } from "./draw/screen.js";
 import type { KeyEffect, KeyPress } from "./key.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";
-import { notice, offerDevices, reduceKey } from "./reduce-key.js";
+import { notice, noticeProblem, offerDevices, reduceKey } from "./reduce-key.js";
 import type { Loading, ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
 import { App } from "./views/app.js";
@@ -112,7 +112,7 @@ export function openInterface(hooks: InterfaceHooks, { stdin, stdout }: Terminal
     work.then(
       (result) => store.change((state) => show(state, result)),
       (error: unknown) =>
-        store.change((state) => notice(state, error instanceof Error ? error.message : String(error))),
+        store.change((state) => noticeProblem(state, error instanceof Error ? error.message : String(error))),
     );
   }
 
