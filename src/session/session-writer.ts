@@ -210,7 +210,7 @@ export class SessionWriter implements SessionRecorder {
     } catch (thrown) {
       if (this.#state === "open") {
         this.#state = "failing";
-        this.onProblem(thrown instanceof MubblesError ? thrown : outputError(this.folder, thrown));
+        this.onProblem(problemOf(this.folder, thrown));
       }
       return false;
     }
@@ -221,4 +221,11 @@ export class SessionWriter implements SessionRecorder {
     const detail = "the folder was removed; nothing more of the session is saved";
     this.onProblem(new MubblesError("OUTPUT_FAILED", { where: this.folder, detail }));
   }
+}
+
+/** Whatever is the matter with the folder, what it means is the same: text and audio are missing from the recording. */
+function problemOf(folder: string, thrown: unknown): MubblesError {
+  const error = thrown instanceof MubblesError ? thrown : outputError(folder, thrown);
+  if (error.code === "OUTPUT_DISK_FULL") return error;
+  return new MubblesError("OUTPUT_FAILED", { where: folder, detail: error.detail, cause: thrown });
 }
