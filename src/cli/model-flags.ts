@@ -14,7 +14,7 @@ export const AUTO = "auto";
 export function declareModelOptions(command: Command): void {
   command.option(
     "-m, --model <name>",
-    "base (embedded), a converted model's name, or a model folder",
+    "base (embedded), a converted model's name, a model folder, or auto: the most exact that this machine bears",
     "base",
   );
   command.addOption(

@@ -8,6 +8,7 @@ import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
 import { livePlainLine } from "../output/live-plain.js";
+import type { InterfaceHooks } from "../tui/open-interface.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
 import { note, type Problem, reportError } from "./messages.js";
@@ -15,11 +16,13 @@ import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
 interface TerminalOptions {
-  /** Its name, for people. */
-  readonly model: string;
+  /** What is done before the first event, for people. */
+  readonly loading: string;
   /** Asks for the end; a second time it comes at once. */
   readonly quit: () => void;
   readonly command: (command: LiveCommand) => void;
+  /** Of what happened before: asked of its time. */
+  readonly replay?: InterfaceHooks["replay"];
   /** Sees every event first. */
   readonly tell: (event: LiveEvent) => void;
 }
@@ -46,6 +49,7 @@ export async function showOnTerminal(
     command: options.command,
     devices: devicesOf,
     save: (format) => saveText(finals, format as OutputFormat),
+    replay: options.replay,
     quit: options.quit,
     failed: (error) => {
       note("the interface has failed; what is being said is still finished");
@@ -54,8 +58,7 @@ export async function showOnTerminal(
       options.quit();
     },
   });
-  // A download of the model belongs here too.
-  screen.loading({ what: `loading model ${options.model}` });
+  screen.loading({ what: options.loading });
   const leave = async () => {
     screen.close();
     await leaveText(finals);

@@ -26,7 +26,12 @@ export const KNOWN_MODELS: readonly KnownModel[] = [
   { name: "distil-medium.en", repository: "distil-whisper/distil-medium.en", parameters: 394e6, ...ENGLISH },
   { name: "distil-large-v2", repository: "distil-whisper/distil-large-v2", parameters: 756e6, ...ENGLISH },
   { name: "distil-large-v3", repository: "distil-whisper/distil-large-v3", parameters: 756e6, ...ENGLISH },
-  { name: "distil-large-v3.5", repository: "distil-whisper/distil-large-v3.5", parameters: 756e6, ...ENGLISH },
+  {
+    name: "distil-large-v3.5",
+    repository: "distil-whisper/distil-large-v3.5",
+    parameters: 756e6,
+    ...ENGLISH,
+  },
   { name: "medium.en", repository: "openai/whisper-medium.en", parameters: 769e6, ...ENGLISH },
   { name: "medium", repository: "openai/whisper-medium", parameters: 769e6, ...OPENAI },
   {

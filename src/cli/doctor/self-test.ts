@@ -1,11 +1,13 @@
 /** The embedded model transcribes the embedded sample: does it load, is the text right, and how fast is it here? */
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { packagePath } from "../../assets.js";
 import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../../dsp/speech-detector.js";
 import { EXIT, MubblesError } from "../../errors.js";
 import type { Timings } from "../../events.js";
 import { DEFAULT_DECODING_OPTIONS } from "../../model/decoding-options.js";
 import { Engine } from "../../model/engine.js";
+import { keepMeasuredSpeed } from "../../model/measured-speed.js";
 import { transcribe } from "../../pipeline/transcribe.js";
 import type { TranscribeOptions } from "../../pipeline/transcribe-options.js";
 import type { Check, Finding } from "./check.js";
@@ -61,6 +63,8 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
   };
   try {
     const { text, timings } = await textOf(engine, signal);
+    const { audioSeconds, totalSeconds } = timings;
+    await keepMeasuredSpeed({ speed: audioSeconds / totalSeconds, threads: availableParallelism() });
     return [load, judgeText(text), judgeSpeed(timings)];
   } catch (thrown) {
     if (!(thrown instanceof MubblesError) || thrown.code !== "INPUT_NO_DECODER") throw thrown;
