@@ -77,10 +77,10 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   try {
     if (format === "screen") {
-      const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
         loading: `loading model ${how.engine.model}`,
-        quit,
+        quit: interrupt.request,
+        signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
       });
