@@ -3,7 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { asMubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
+import type { EngineOptions } from "../model/engine.js";
 import { listen } from "../pipeline/live/listen.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
@@ -11,6 +13,7 @@ import { type ListenCommandOptions, readListenOptions } from "./listen-options.j
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
 import { note, writeError } from "./messages.js";
+import { requireModels } from "./models/require-models.js";
 import { showEvents } from "./show-events.js";
 import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
@@ -61,9 +64,12 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
+  const getModels = () => requireModels(modelsOf(how), options, interrupt.signal);
   const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
   try {
     if (format === "screen") {
+      // Before the interface takes the terminal: there may be something to ask.
+      await getModels();
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
         quit,
@@ -76,11 +82,26 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       notes.tell(event);
       measure(event);
     };
-    return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
+    return await showEvents(after(getModels, events), { ...options, format }, new StdoutSink(), tell);
   } finally {
     if (verbose) writeError(timings);
     interrupt.dispose();
   }
+}
+
+function modelsOf({ engine, previewModel }: ListenOptions): EngineOptions[] {
+  return previewModel === undefined
+    ? [engine]
+    : [engine, { ...engine, model: previewModel, compute: undefined }];
+}
+
+/** Where the work before fails, so do the events: whoever shows them tells it. */
+async function* after(
+  work: () => Promise<void>,
+  events: AsyncIterable<LiveEvent>,
+): AsyncGenerator<LiveEvent> {
+  await work();
+  yield* events;
 }
 
 /** Ctrl-C is the way to end: before anybody could be heard it ends without an event, and without an error. */

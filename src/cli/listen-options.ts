@@ -16,6 +16,9 @@ export interface ListenCommandOptions {
   readonly format: "json" | "plain" | "screen";
   /** JSON lines have the level events too. */
   readonly levels: boolean;
+  /** A model that is not here is downloaded without asking, or never. */
+  readonly yes: boolean;
+  readonly offline: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
@@ -44,6 +47,8 @@ interface ParsedOptions {
   unloadAfter: number | typeof NONE;
   threads?: number;
   device: "auto" | "cpu";
+  yes?: true;
+  offline?: true;
   quiet?: true;
   verbose?: true;
 }
@@ -90,6 +95,8 @@ export function readListenOptions(
     },
     format,
     levels: parsed.levels ?? false,
+    yes: parsed.yes ?? false,
+    offline: parsed.offline ?? false,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
   };

@@ -29,7 +29,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(listenCommand(finish));
   program.addCommand(alignCommand(finish));
   program.addCommand(devicesCommand());
-  program.addCommand(modelsCommand());
+  program.addCommand(modelsCommand(finish));
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
     command.exitOverride().configureOutput({ outputError: () => {} });
