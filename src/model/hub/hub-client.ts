@@ -34,7 +34,9 @@ export class HubClient {
   readonly #plain: Dispatcher;
   readonly #following: Dispatcher;
 
+  /** USAGE where the endpoint is no address. */
   constructor({ endpoint, token }: HubSettings, { connectMs, stallMs }: HubTimeouts = HUB_TIMEOUTS) {
+    checkEndpoint(endpoint);
     this.endpoint = endpoint;
     this.#token = token;
     const options = { connect: { timeout: connectMs }, headersTimeout: stallMs, bodyTimeout: stallMs };
@@ -50,7 +52,7 @@ export class HubClient {
     let response: Dispatcher.ResponseData;
     try {
       response = await (staysHere ? this.#plain : this.#following).request({
-        ...splitUrl(url),
+        ...partsOf(url),
         method,
         signal,
         headers: this.#headers(options.headers),
@@ -94,14 +96,17 @@ function usesProxy(): boolean {
   return ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"].some((name) => process.env[name]);
 }
 
-function splitUrl(url: string): { origin: string; path: string } {
-  try {
-    const { origin, pathname, search, protocol } = new URL(url);
-    if (protocol === "https:" || protocol === "http:") return { origin, path: `${pathname}${search}` };
-  } catch {
-    // Said below.
-  }
-  throw new MubblesError("USAGE", { where: "HF_ENDPOINT", detail: `expected http(s)://…, got "${url}"` });
+function checkEndpoint(endpoint: string): void {
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
+  throw new MubblesError("USAGE", {
+    where: "HF_ENDPOINT",
+    detail: `expected http(s)://…, got "${endpoint}"`,
+  });
+}
+
+function partsOf(url: string): { origin: string; path: string } {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: `${pathname}${search}` };
 }
 
 function flatten(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
