@@ -1,12 +1,16 @@
 /** `mubbles listen`: microphone and loopback at once, as text while people speak. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
-import { asMubblesError } from "../errors.js";
+import { asMubblesError, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
+import { requireDevice } from "../model/compute-device.js";
 import type { EngineOptions } from "../model/engine.js";
 import { listen } from "../pipeline/live/listen.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
+import { newSessionFolder } from "../session/session-folders.js";
+import { SessionWriter } from "../session/session-writer.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
@@ -25,8 +29,10 @@ Examples:
   mubbles listen --mic "USB Microphone" > notes.txt         one microphone
   mubbles listen --loopback --json | jq --unbuffered -r 'select(.type == "final").text'
   mubbles listen --mic file:talk.mp4 --speed max            a recording as if it were spoken now
+  mubbles listen --save standup && mubbles file standup --speakers me,them > standup.srt
   arecord -f S16_LE -r 16000 -t raw | mubbles listen --mic - --raw s16le:16000:1
 
+What is heard and said is kept (--no-save: not); \`mubbles sessions list\` shows it, docs/sessions.md says where and how.
 Ctrl-C ends the session: what is being said is still made final. A second one leaves at once.
 docs/EVENTS.md describes the events of --json.
 
@@ -49,12 +55,15 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
+  await requireDevice(options.listen.engine.device);
   keepHeapSmall();
   const interrupt = listenForInterrupt();
-  const { listen: how, format, quiet, verbose } = options;
+  const { listen: how, format, save, quiet, verbose } = options;
+  if (typeof save === "string") requireNewFolder(save);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);
   const settings = new LiveSettings(how);
+  const recorder = save === false ? undefined : new SessionWriter(save ?? newSessionFolder(new Date()), how);
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
@@ -65,13 +74,14 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
   const getModels = () => requireModels(modelsOf(how), options, interrupt.signal);
-  const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
+  const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   try {
     if (format === "screen") {
       // Before the interface takes the terminal: there may be something to ask.
       await getModels();
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
+        model: how.engine.model,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,
@@ -84,7 +94,9 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     };
     return await showEvents(after(getModels, events), { ...options, format }, new StdoutSink(), tell);
   } finally {
+    const isKept = (await recorder?.close()) ?? false;
     if (verbose) writeError(timings);
+    if (isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();
   }
 }
@@ -102,6 +114,13 @@ async function* after(
 ): AsyncGenerator<LiveEvent> {
   await work();
   yield* events;
+}
+
+/** Throws USAGE where something is in it: no session may end up in another. */
+function requireNewFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  if (statSync(folder).isDirectory() && readdirSync(folder).length === 0) return;
+  throw new MubblesError("USAGE", { where: `--save ${folder}`, detail: "expected a new or an empty folder" });
 }
 
 /** Ctrl-C is the way to end: before anybody could be heard it ends without an event, and without an error. */

@@ -1,8 +1,8 @@
 /** Options of every command that runs a model: which one, in what language, on what. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { MubblesError } from "../errors.js";
 import { COMPUTES } from "../model/checkpoint-layout.js";
+import { DEVICES } from "../model/compute-device.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { parseLanguage } from "../model/languages.js";
 import { numberFlag } from "./number-flag.js";
@@ -41,9 +41,9 @@ export function declareMachineOptions(command: Command): void {
   const threads = `threads of the model (default: all cores, here ${availableParallelism()})`;
   command.addOption(numberFlag("--threads <n>", threads, { min: 1, max: 1024, whole: true }));
   command.addOption(
-    new Option("--device <name>", "auto or cpu (cuda, dml and coreml are to come)")
+    new Option("--device <name>", `what the model runs on: ${DEVICES.join(", ")}; auto is the CPU`)
       .default("auto")
-      .argParser(deviceOption),
+      .argParser(choiceOption("--device", DEVICES)),
   );
 }
 
@@ -56,14 +56,4 @@ function languageOption(text: string): string {
       throw refuse("--language", "a code such as de, a name such as German, or auto", text);
     throw thrown;
   }
-}
-
-function deviceOption(text: string): "auto" | "cpu" {
-  if (text === "cuda" || text === "dml" || text === "coreml") {
-    throw new MubblesError("DEVICE_UNAVAILABLE", {
-      where: `--device ${text}`,
-      detail: "this version runs on the CPU",
-    });
-  }
-  return choiceOption("--device", ["auto", "cpu"])(text);
 }

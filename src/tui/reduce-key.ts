@@ -1,5 +1,6 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
 import type { ChannelName, LiveCommand } from "../live-events.js";
+import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */
@@ -116,16 +117,16 @@ function pressed(state: ViewState, input: string, { name }: KeyPress, context: K
     case "i":
       return only({ ...state, showsTimes: !state.showsTimes });
     case "f":
-      return only({ ...state, scrollLines: undefined });
+      return only({ ...state, scroll: undefined });
     default:
       return only(state);
   }
 }
 
-/** undefined where the key scrolls nothing. Lines are counted from the newest text, which goes on meanwhile. */
+/** undefined where the key scrolls nothing. */
 function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): KeyResult | undefined {
   const { pageLines, hiddenLines } = context;
-  const now = state.scrollLines ?? 0;
+  const now = linesBack(state.scroll, hiddenLines);
   const targets: Partial<Record<NonNullable<KeyPress["name"]>, number>> = {
     up: now + 1,
     down: now - 1,
@@ -137,7 +138,7 @@ function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): Ke
   const target = name === undefined ? undefined : targets[name];
   if (target === undefined) return undefined;
   const lines = Math.min(target, hiddenLines);
-  return only({ ...state, scrollLines: lines > 0 ? lines : undefined });
+  return only({ ...state, scroll: lines > 0 ? { lines, hiddenLines } : undefined });
 }
 
 function inChoice(

@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   StatusEvent,
 } from "../live-events.js";
+import type { ScrollPosition } from "./scroll-position.js";
 
 export interface UtteranceView {
   readonly utterance: number;
@@ -69,7 +70,16 @@ export interface Choice {
   readonly items: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** What is done before the session begins. */
+export interface Loading {
+  /** "loading model base", for one. */
+  readonly what: string;
+  /** From 0 to 1, where it is known how much there is. */
+  readonly part?: number | undefined;
+}
+
 export interface ViewState {
+  readonly loading: Loading;
   readonly session: SessionEvent | undefined;
   readonly settings: SettingsView;
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelView>>>;
@@ -88,8 +98,8 @@ export interface ViewState {
   readonly notice: { readonly text: string; readonly untilSeconds: number } | undefined;
   readonly nowSeconds: number;
   readonly panel: Panel;
-  /** Lines above the newest; undefined: the newest text is followed. */
-  readonly scrollLines: number | undefined;
+  /** undefined: the newest text is followed. */
+  readonly scroll: ScrollPosition | undefined;
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
@@ -117,6 +127,7 @@ export function channelView(info: ChannelInfo): ChannelView {
 }
 
 export const INITIAL_VIEW_STATE: ViewState = {
+  loading: { what: "starting" },
   session: undefined,
   settings: { beamSize: 5, language: undefined, task: "transcribe", threshold: 0.05 },
   channels: {},
@@ -130,7 +141,7 @@ export const INITIAL_VIEW_STATE: ViewState = {
   notice: undefined,
   nowSeconds: 0,
   panel: { type: "none" },
-  scrollLines: undefined,
+  scroll: undefined,
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,

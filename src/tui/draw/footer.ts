@@ -30,9 +30,10 @@ const KEYS = [
   ["f", "follow"],
 ] as const;
 
-export function footer(state: ViewState, machine: Machine, width: number): string[] {
+/** `linesBack`: how far above the newest text the screen is. */
+export function footer(state: ViewState, machine: Machine, linesBack: number, width: number): string[] {
   return [
-    messageLine(state, width),
+    messageLine(state, linesBack, width),
     modelLine(state, machine, width),
     timingLine(state, width),
     keyLine(width),
@@ -40,7 +41,11 @@ export function footer(state: ViewState, machine: Machine, width: number): strin
 }
 
 /** The newest problem, or the answer to a key. */
-function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewState, width: number): string {
+function messageLine(
+  { notice, problems, nowSeconds, end }: ViewState,
+  linesBack: number,
+  width: number,
+): string {
   if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
     return fitted(palette.good(` ${terminalText(notice.text)}`), width);
@@ -49,8 +54,8 @@ function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewSta
     const colour = problem.type === "error" ? palette.bad : palette.warning;
     return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
   }
-  if (scrollLines !== undefined)
-    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
+  if (linesBack > 0)
+    return fitted(palette.warning(` ↑ ${linesBack} lines back, text goes on below: f follows it`), width);
   return fitted("", width);
 }
 
@@ -58,7 +63,7 @@ const SHOWN_SECONDS = 15;
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
-  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
+  if (session === undefined) return fitted("", width);
   const { beamSize, language, task } = settings;
   const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
   const parts = [

@@ -53,14 +53,12 @@ export class LocalAgreement implements TextPolicy {
     this.#options = { hypotheses, agreedSeconds };
   }
 
-  hear({ words, audioSeconds }: Hypothesis): HeardText {
+  hear({ words, audioSeconds, isEnding }: Hypothesis): HeardText {
     const spoken = spokenWords(words);
     const text = this.#confirmed.wordsAfter(spoken);
     const pending = text.map((word, i) => follow(word, this.#pending[i], audioSeconds));
-    const certain = Math.min(
-      this.#agreedLength(pending, spoken, audioSeconds),
-      this.#lengthBeforeLoop(pending),
-    );
+    const agreed = isEnding ? 0 : this.#agreedLength(pending, spoken, audioSeconds);
+    const certain = Math.min(agreed, this.#lengthBeforeLoop(pending));
     const newlyConfirmed = text.slice(0, certain);
     this.#confirmed.add(newlyConfirmed);
     this.#pending = pending.slice(certain);
