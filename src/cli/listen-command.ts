@@ -5,7 +5,9 @@ import { Command } from "commander";
 import { asMubblesError, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { requireDevice } from "../model/compute-device.js";
+import type { EngineOptions } from "../model/engine.js";
 import { listen } from "../pipeline/live/listen.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
@@ -16,6 +18,7 @@ import { type ListenCommandOptions, readListenOptions } from "./listen-options.j
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
 import { note, writeError } from "./messages.js";
+import { requireModels } from "./models/require-models.js";
 import { showEvents } from "./show-events.js";
 import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
@@ -74,9 +77,12 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
+  const getModels = () => requireModels(modelsOf(how), options, interrupt.signal);
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   try {
     if (format === "screen") {
+      // Before the interface takes the terminal: there may be something to ask.
+      await getModels();
       return await showOnTerminal(events, {
         loading: `loading model ${how.engine.model}`,
         quit: interrupt.request,
@@ -90,13 +96,28 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       notes.tell(event);
       measure(event);
     };
-    return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
+    return await showEvents(after(getModels, events), { ...options, format }, new StdoutSink(), tell);
   } finally {
     const isKept = (await recorder?.close()) ?? false;
     if (verbose) writeError(timings);
     if (isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();
   }
+}
+
+function modelsOf({ engine, previewModel }: ListenOptions): EngineOptions[] {
+  return previewModel === undefined
+    ? [engine]
+    : [engine, { ...engine, model: previewModel, compute: undefined }];
+}
+
+/** Where the work before fails, so do the events: whoever shows them tells it. */
+async function* after(
+  work: () => Promise<void>,
+  events: AsyncIterable<LiveEvent>,
+): AsyncGenerator<LiveEvent> {
+  await work();
+  yield* events;
 }
 
 /** Throws USAGE where something is in it: no session may end up in another. */
