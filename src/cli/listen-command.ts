@@ -11,6 +11,7 @@ import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
+import { withChosenModel } from "./auto-model.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
@@ -56,9 +57,12 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   await requireDevice(options.listen.engine.device);
+  const { language, task } = options.listen.decoding;
+  const engine = withChosenModel(options.listen.engine, { language, task, isLive: true }, options);
   keepHeapSmall();
   const interrupt = listenForInterrupt();
-  const { listen: how, format, save, quiet, verbose } = options;
+  const { format, save, quiet, verbose } = options;
+  const how = { ...options.listen, engine };
   if (typeof save === "string") requireNewFolder(save);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);

@@ -122,7 +122,7 @@ function deviceOption(option: string) {
   };
 }
 
-function speedOption(text: string): number | "max" {
+export function speedOption(text: string): number | "max" {
   if (text === "max") return text;
   try {
     return numberOption({ option: "--speed", ...SPEED_RANGE })(text);

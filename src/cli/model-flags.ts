@@ -14,7 +14,7 @@ export const AUTO = "auto";
 export function declareModelOptions(command: Command): void {
   command.option(
     "-m, --model <name>",
-    "base (embedded), another name from `mubbles models list --all`, owner/name of the hub, or a model folder",
+    "base (embedded), a name of `mubbles models list --all`, owner/name of the hub, a model folder, or auto: the most exact that this machine bears",
     "base",
   );
   command.addOption(

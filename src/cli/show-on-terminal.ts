@@ -8,6 +8,7 @@ import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
 import { livePlainLine } from "../output/live-plain.js";
+import type { InterfaceHooks } from "../tui/open-interface.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
 import { note, type Problem, reportError } from "./messages.js";
@@ -20,6 +21,8 @@ interface TerminalOptions {
   /** Asks for the end; a second time it comes at once. */
   readonly quit: () => void;
   readonly command: (command: LiveCommand) => void;
+  /** Of what happened before: asked of its time. */
+  readonly replay?: InterfaceHooks["replay"];
   /** Sees every event first. */
   readonly tell: (event: LiveEvent) => void;
 }
@@ -46,6 +49,7 @@ export async function showOnTerminal(
     command: options.command,
     devices: devicesOf,
     save: (format) => saveText(finals, format as OutputFormat),
+    replay: options.replay,
     quit: options.quit,
     failed: (error) => {
       note("the interface has failed; what is being said is still finished");

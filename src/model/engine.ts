@@ -29,11 +29,8 @@ export interface EngineOptions {
   readonly isIsolated?: boolean;
 }
 
-/**
- * Windows decoded together: they share each pass over the weights. A third would save a tenth of the time and take 22 MB more
- * (docs/notes/memory.md).
- */
-const MAX_WINDOWS = 2;
+/** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
+const MAX_WINDOWS = 3;
 
 const STOPPED = { detail: "the engine stopped" };
 

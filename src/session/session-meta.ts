@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
 import { resolveModel } from "../model/model-store.js";
@@ -41,11 +42,16 @@ export async function describeSession(options: ListenOptions, startedAt: string)
     formatVersion: FORMAT_VERSION,
     startedAt,
     versions: { mubbles: packageVersion(), node: process.version },
-    platform: `${process.platform} ${process.arch}`,
+    platform: platformNow(),
     options,
     model: await identify(engine.model, engine.compute),
     previewModel: previewModel === undefined ? undefined : await identify(previewModel, undefined),
   };
+}
+
+/** Sums of floating-point numbers may differ by processor. */
+export function platformNow(): string {
+  return `${process.platform} ${process.arch} ${cpus()[0]?.model.trim() ?? ""}`.trim();
 }
 
 /** The same with the hashes of the models, which take a while. */

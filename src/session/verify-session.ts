@@ -4,10 +4,15 @@ import { FRAME_SAMPLES } from "../audio/capture/virtual/frames.js";
 import { fromPcm16 } from "../audio/pcm16.js";
 import { firstGap, readRecorded } from "../audio/recorded/recorded-channel.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
+import type { Compute } from "../model/checkpoint-layout.js";
+import { resolveModel } from "../model/model-store.js";
 import { liveJsonLine } from "../output/live-json.js";
 import { repeatSession } from "../pipeline/live/repeat-session.js";
 import type { Step } from "../pipeline/live/session-recorder.js";
+import { SAMPLE_RATE_HZ } from "../units.js";
+import { packageVersion } from "../version.js";
 import { parseLiveEvent } from "./parse-event.js";
+import { hashOfModel, platformNow, type SessionMeta } from "./session-meta.js";
 import { EVENTS_FILE, type RecordedSession, readLines, readSteps } from "./session-reader.js";
 
 export interface Difference {
@@ -27,6 +32,8 @@ export interface Verification {
   /** Events that are the same; of those that came from outside there is nothing to compare. */
   readonly same: number;
   readonly outside: number;
+  /** What else is not as it was: a difference may come from it. */
+  readonly notes: readonly string[];
   /** Recorded events behind the last step or the end of the audio: a program that was killed leaves some. */
   readonly unchecked: number;
 }
@@ -35,13 +42,14 @@ const CONTEXT_LINES = 4;
 
 /** Stops at the first difference. `onProgress` gets seconds of the session. Throws what listening throws, and the signal's reason. */
 export async function verifySession(
-  { folder, meta, session, channels }: RecordedSession,
+  { folder, meta, session, end, channels }: RecordedSession,
   signal: AbortSignal,
   onProgress: (seconds: number) => void,
 ): Promise<Verification> {
   const lines = await readLines(folder, EVENTS_FILE);
   const steps = await readSteps(folder);
   const { options } = meta;
+  const notes = await changesSince(meta);
   const positions = new Map<string, number>();
   const nextFrame = async (name: ChannelName): Promise<Float32Array | undefined> => {
     const channel = channels.find((channel) => channel.name === name);
@@ -67,7 +75,7 @@ export async function verifySession(
       before: before.slice(-CONTEXT_LINES),
       steps: taken.filter(({ step }) => step !== "told").slice(-CONTEXT_LINES),
     };
-    return { difference, same: next - outside, outside, unchecked: lines.length - next };
+    return { difference, notes, same: next - outside, outside, unchecked: lines.length - next };
   };
   for await (const { step, repeated, events } of repeatSession(repeat, signal)) {
     if (step.step !== "frame" && step.step !== "heard") taken.push(step);
@@ -86,12 +94,21 @@ export async function verifySession(
     }
     // Of what the steps of a killed program would have told, not all was written.
     if (next >= lines.length) break;
-    onProgress((positions.get("mic") ?? positions.get("loopback") ?? 0) / 16_000);
+    onProgress((positions.get("mic") ?? positions.get("loopback") ?? 0) / SAMPLE_RATE_HZ);
   }
-  const complete = lines.length - next;
-  const isCut = session.type === "session" && parseLiveEvent(lines.at(-1) ?? "{}")?.type !== "end";
-  if (complete > 0 && !isCut) return differs(lines[next], undefined);
-  return { difference: undefined, same: next - outside, outside, unchecked: complete };
+  if (next < lines.length && end !== undefined) return differs(lines[next], undefined);
+  return { difference: undefined, notes, same: next - outside, outside, unchecked: lines.length - next };
+}
+
+/** Versions, processors and models that are others than those of the session. */
+async function changesSince({ versions, platform, model }: SessionMeta): Promise<string[]> {
+  const now = await resolveModel(model.name, model.compute as Compute);
+  const isOther = model.sha256 !== undefined && model.sha256 !== (await hashOfModel(now.folder));
+  return [
+    ...(versions.mubbles === packageVersion() ? [] : [`recorded by mubbles ${versions.mubbles}`]),
+    ...(platform === platformNow() ? [] : [`recorded on ${platform}`]),
+    ...(isOther ? [`the weights of ${model.name} are not those of the session`] : []),
+  ];
 }
 
 /** What was measured then stands for what is measured now: times, and how the machine kept up. */

@@ -1,6 +1,6 @@
 /** The interface on a terminal: the alternate screen while it is open, the terminal as it was when it closes, whatever happened. */
 import { render } from "ink";
-import type { ChannelName, LiveCommand, LiveEvent } from "../live-events.js";
+import type { ChannelName, LiveCommand, LiveEvent, ReplayCommand } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";
@@ -16,6 +16,8 @@ export interface InterfaceHooks {
   devices(channel: ChannelName): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Saves the text so far; what it was saved as, for people. */
   save(format: string): Promise<string>;
+  /** Given: what is shown happened before, and this is asked of its time. */
+  readonly replay?: { readonly speed: number; obey(command: ReplayCommand): void } | undefined;
   quit(): void;
   /** An exception in a view: the interface is closed already. */
   failed(error: Error): void;
@@ -41,6 +43,9 @@ const LEAVE = `\u001b[?1049l${SHOW_CURSOR}`;
 
 export function openInterface(hooks: InterfaceHooks, { stdin, stdout }: Terminal = process): Interface {
   const store = new ViewStore();
+  const { replay } = hooks;
+  if (replay !== undefined)
+    store.change((state) => ({ ...state, replay: { isPaused: false, speed: replay.speed } }));
   let isOpen = true;
   // A process that dies by an exception runs this too.
   process.on("exit", restore);
@@ -92,6 +97,9 @@ export function openInterface(hooks: InterfaceHooks, { stdin, stdout }: Terminal
         answer(hooks.devices(effect.channel), (state, devices) =>
           offerDevices(state, effect.channel, devices),
         );
+        return;
+      case "replay":
+        hooks.replay?.obey(effect.command);
         return;
       case "quit":
         hooks.quit();

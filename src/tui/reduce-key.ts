@@ -1,6 +1,16 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
+<<<<<<< HEAD
+
 import type { ChannelName, LiveCommand } from "../live-events.js";
 import { linesBack } from "./scroll-position.js";
+
+=======
+
+import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
+import { reduceReplayKey } from "./reduce-replay-key.js";
+
+>>>>>>> record
+
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */
@@ -27,6 +37,7 @@ export type KeyEffect =
   | { readonly type: "save"; readonly format: string }
   /** A list that somebody else has to make: the devices there are. */
   | { readonly type: "list-devices"; readonly channel: ChannelName }
+  | { readonly type: "replay"; readonly command: ReplayCommand }
   | { readonly type: "quit" };
 
 export interface KeyResult {
@@ -54,7 +65,8 @@ export function reduceKey(state: ViewState, key: KeyPress, context: KeyContext):
   if (key.name === "ctrl-c") return { state, effects: [{ type: "quit" }] };
   if (state.panel.type === "choice") return inChoice(state, state.panel, key);
   if (state.panel.type === "help") return only({ ...state, panel: { type: "none" } });
-  return scrolled(state, key, context) ?? pressed(state, key.input, key, context);
+  const ofReplay = state.replay === undefined ? undefined : reduceReplayKey(state, state.replay, key);
+  return ofReplay ?? scrolled(state, key, context) ?? pressed(state, key.input, key, context);
 }
 
 /** The list of devices has come. */

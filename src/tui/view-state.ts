@@ -78,6 +78,13 @@ export interface Loading {
   readonly part?: number | undefined;
 }
 
+/** What is shown happened before: its time can be stopped. */
+export interface ReplayView {
+  readonly isPaused: boolean;
+  /** Seconds of the session in a second. */
+  readonly speed: number;
+}
+
 export interface ViewState {
   readonly loading: Loading;
   readonly session: SessionEvent | undefined;
@@ -103,6 +110,8 @@ export interface ViewState {
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
+  /** undefined: the session goes on now. */
+  readonly replay: ReplayView | undefined;
 }
 
 /** A meter at rest, and nobody speaking. */
@@ -145,4 +154,5 @@ export const INITIAL_VIEW_STATE: ViewState = {
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,
+  replay: undefined,
 };

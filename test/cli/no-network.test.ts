@@ -24,8 +24,9 @@ if (CUT === undefined) process.stderr.write("no network can be cut here: calls a
 
 describe.skipIf(missing("strace"))("offline", () => {
   test("file writes subtitles, and leaves nothing in the user's folder", async () => {
-    const { exitCode, stdout, calls } = await watched(["file", SAMPLE, "--quiet"]);
+    const { exitCode, stdout, stderr, calls } = await watched(["file", SAMPLE, "--model", "auto"]);
     expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/^mubbles: model base \(int8\), .*real time, not measured\).*\n$/);
     expect(stdout).toContain(" --> ");
     expect(calls).toEqual([]);
     expect(readdirSync(home)).toEqual([]);
@@ -61,6 +62,8 @@ describe.skipIf(missing("strace"))("offline", () => {
     expect(find("self-test", "text")).toMatchObject({ rightWords: expect.closeTo(0.95, 1) });
     expect(find("self-test", "load")).toMatchObject({ loadSeconds: expect.any(Number) });
     expect(find("self-test", "speed")).toMatchObject({ realTimeFactor: expect.any(Number) });
+    const kept = JSON.parse(readFileSync(join(home, ".cache/mubbles/speed.json"), "utf8"));
+    expect(kept).toMatchObject({ speed: expect.any(Number), threads: expect.any(Number) });
   });
 });
 

@@ -1,11 +1,12 @@
 /** What is installed: versions, the processor and the memory, and what onnxruntime can use of it. */
 import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { LogMel, logMelVersion } from "../../dsp/mel.js";
 import { EXIT } from "../../errors.js";
 import { ACCELERATORS, whatIsMissing } from "../../model/compute-device.js";
 import { askOnnxruntime, type OnnxruntimeReport } from "../../model/onnxruntime-report.js";
 import { packageVersion } from "../../version.js";
+import { readMemory } from "../machine.js";
 import type { Check, Finding } from "./check.js";
 
 /** Listening with the embedded model takes 300 MB, a file 550 (docs/BENCHMARKS.md). */
@@ -85,23 +86,12 @@ function vectorFeatures(): string[] {
 }
 
 function memory(): Finding {
-  // A container may have less than the machine.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  const totalBytes = Math.min(totalmem(), limit);
-  const freeBytes = Math.min(availableBytes(), limit);
+  const { totalBytes, freeBytes } = readMemory();
   const text = `${gigabytes(totalBytes)}, ${gigabytes(freeBytes)} of it free`;
   const facts = { totalBytes, freeBytes };
   if (freeBytes >= NEEDED_BYTES) return { name: "memory", status: "ok", text, facts };
   const hint = `close other programs: the embedded model takes up to ${gigabytes(NEEDED_BYTES)}`;
   return { name: "memory", status: "warning", text, hint, facts };
-}
-
-/** os.freemem() of Node 20 leaves out what Linux keeps as a cache and gives up at once. */
-function availableBytes(): number {
-  const file = "/proc/meminfo";
-  if (!existsSync(file)) return freemem();
-  const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync(file, "utf8"))?.[1];
-  return kibibytes === undefined ? freemem() : Number(kibibytes) * 1024;
 }
 
 /** That there is none is no fault: everything runs on the CPU. */

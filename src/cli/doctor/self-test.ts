@@ -1,11 +1,13 @@
 /** The embedded model transcribes the embedded sample: does it load, is the text right, and how fast is it here? */
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { packagePath } from "../../assets.js";
 import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../../dsp/speech-detector.js";
 import { EXIT, MubblesError } from "../../errors.js";
 import type { Timings } from "../../events.js";
 import { DEFAULT_DECODING_OPTIONS } from "../../model/decoding-options.js";
 import { Engine } from "../../model/engine.js";
+import { keepMeasuredSpeed } from "../../model/measured-speed.js";
 import { transcribe } from "../../pipeline/transcribe.js";
 import type { TranscribeOptions } from "../../pipeline/transcribe-options.js";
 import type { Check, Finding } from "./check.js";
@@ -18,14 +20,14 @@ export const selfTest: Check = {
 };
 
 /** 27.5 s of read English. */
-const SAMPLE = packagePath("samples/austen.mp4");
+export const SAMPLE = packagePath("samples/austen.mp4");
 const TRANSCRIPT = packagePath("samples/austen.txt");
 /** Of the transcript's words; base misses one in thirty. */
 const LEAST_RIGHT = 0.8;
 /** Listening needs time for partial texts beside the final one, of two channels. */
 const LIVE_SPEED = 4;
 
-const OPTIONS: TranscribeOptions = {
+export const SAMPLE_OPTIONS: TranscribeOptions = {
   strategy: "fast",
   channel: "mix",
   speakers: [],
@@ -61,6 +63,8 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
   };
   try {
     const { text, timings } = await textOf(engine, signal);
+    const { audioSeconds, totalSeconds } = timings;
+    await keepMeasuredSpeed({ speed: audioSeconds / totalSeconds, threads: availableParallelism() });
     return [load, judgeText(text), judgeSpeed(timings)];
   } catch (thrown) {
     if (!(thrown instanceof MubblesError) || thrown.code !== "INPUT_NO_DECODER") throw thrown;
@@ -75,7 +79,7 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
 
 async function textOf(engine: Engine, signal: AbortSignal): Promise<{ text: string; timings: Timings }> {
   let text = "";
-  for await (const event of transcribe(SAMPLE, OPTIONS, engine, signal)) {
+  for await (const event of transcribe(SAMPLE, SAMPLE_OPTIONS, engine, signal)) {
     if (event.type === "segment") text += `${event.segment.text} `;
     else if (event.type === "end") return { text, timings: event.timings };
   }

@@ -6,6 +6,7 @@ import { type BackendName, backendNames, findBackend } from "../../audio/capture
 import { installedDecoders } from "../../audio/decoders.js";
 import { asMubblesError, ERROR_TABLE } from "../../errors.js";
 import { cacheFolder, listModels } from "../../model/model-store.js";
+import { listSessions, sessionsFolder } from "../../session/session-folders.js";
 import type { Check, Finding } from "./check.js";
 
 export const surroundingsChecks: readonly Check[] = [
@@ -76,6 +77,7 @@ async function cache(): Promise<Finding[]> {
     isWritable
       ? { name: "folder", status: "ok", text, facts }
       : { name: "folder", status: "warning", text: `${text}, cannot be written`, hint, facts },
+    await sessions(),
     {
       name: "models",
       status: models.length > 0 ? "ok" : "warning",
@@ -84,6 +86,14 @@ async function cache(): Promise<Finding[]> {
       facts: { models: models.map(({ name, compute, bytes }) => ({ name, compute, bytes })) },
     },
   ];
+}
+
+async function sessions(): Promise<Finding> {
+  const folder = sessionsFolder();
+  const all = await listSessions(folder);
+  const bytes = all.reduce((sum, session) => sum + session.bytes, 0);
+  const text = `${folder}: ${all.length}, ${megabytes(bytes)}`;
+  return { name: "sessions", status: "ok", text, facts: { folder, count: all.length, bytes } };
 }
 
 /** The folder itself, or of those around it the first that is there. */

@@ -45,7 +45,7 @@ export interface HeardFrame {
 }
 
 /** A level event about ten times a second. */
-const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
+export const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
 
 export class ChannelListener {
   readonly channel: ChannelName;
