@@ -85,7 +85,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       await getModels();
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
-        model: how.engine.model,
+        loading: `loading model ${how.engine.model}`,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,

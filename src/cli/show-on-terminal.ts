@@ -16,8 +16,8 @@ import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
 interface TerminalOptions {
-  /** Its name, for people. */
-  readonly model: string;
+  /** What is done before the first event, for people. */
+  readonly loading: string;
   /** Asks for the end; a second time it comes at once. */
   readonly quit: () => void;
   readonly command: (command: LiveCommand) => void;
@@ -58,8 +58,7 @@ export async function showOnTerminal(
       options.quit();
     },
   });
-  // A download of the model belongs here too.
-  screen.loading({ what: `loading model ${options.model}` });
+  screen.loading({ what: options.loading });
   const leave = async () => {
     screen.close();
     await leaveText(finals);

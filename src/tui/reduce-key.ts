@@ -1,16 +1,7 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-<<<<<<< HEAD
-
-import type { ChannelName, LiveCommand } from "../live-events.js";
-import { linesBack } from "./scroll-position.js";
-
-=======
-
 import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
 import { reduceReplayKey } from "./reduce-replay-key.js";
-
->>>>>>> record
-
+import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */

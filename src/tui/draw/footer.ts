@@ -30,10 +30,6 @@ const KEYS = [
   ["f", "follow"],
 ] as const;
 
-<<<<<<< HEAD
-/** `linesBack`: how far above the newest text the screen is. */
-export function footer(state: ViewState, machine: Machine, linesBack: number, width: number): string[] {
-=======
 const REPLAY_KEYS = [
   ["q", "quit"],
   ["?", "help"],
@@ -47,8 +43,8 @@ const REPLAY_KEYS = [
   ["f", "follow"],
 ] as const;
 
-export function footer(state: ViewState, machine: Machine, width: number): string[] {
->>>>>>> record
+/** `linesBack`: how far above the newest text the screen is. */
+export function footer(state: ViewState, machine: Machine, linesBack: number, width: number): string[] {
   return [
     messageLine(state, linesBack, width),
     modelLine(state, machine, width),
@@ -58,16 +54,11 @@ export function footer(state: ViewState, machine: Machine, width: number): strin
 }
 
 /** The newest problem, or the answer to a key. */
-<<<<<<< HEAD
 function messageLine(
-  { notice, problems, nowSeconds, end }: ViewState,
+  { notice, problems, nowSeconds, end, replay }: ViewState,
   linesBack: number,
   width: number,
 ): string {
-=======
-function messageLine(state: ViewState, width: number): string {
-  const { notice, problems, nowSeconds, scrollLines, end, replay } = state;
->>>>>>> record
   if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
     return fitted(palette.good(` ${terminalText(notice.text)}`), width);
@@ -76,20 +67,14 @@ function messageLine(state: ViewState, width: number): string {
     const colour = problem.type === "error" ? palette.bad : palette.warning;
     return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
   }
-<<<<<<< HEAD
   if (linesBack > 0)
     return fitted(palette.warning(` ↑ ${linesBack} lines back, text goes on below: f follows it`), width);
-  return fitted("", width);
-=======
-  if (scrollLines !== undefined)
-    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
   return fitted(replay === undefined ? "" : palette.quiet(` ${replayText(replay)}`), width);
 }
 
 function replayText({ isPaused, speed }: ReplayView): string {
   const pace = Number.isFinite(speed) ? `${speed}×` : "as fast as possible";
   return `replay, ${pace}${isPaused ? ", paused: . goes on by one event" : ""}`;
->>>>>>> record
 }
 
 const SHOWN_SECONDS = 15;
