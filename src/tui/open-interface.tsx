@@ -2,9 +2,10 @@
 import { render } from "ink";
 import type { ChannelName, LiveCommand, LiveEvent, ReplayCommand } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
+import type { KeyEffect, KeyPress } from "./key.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";
-import { type KeyEffect, type KeyPress, notice, offerDevices, reduceKey } from "./reduce-key.js";
+import { notice, offerDevices, reduceKey } from "./reduce-key.js";
 import type { Loading, ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
 import { App } from "./views/app.js";

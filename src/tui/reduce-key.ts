@@ -1,40 +1,9 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
+import type { ChannelName, LiveCommand } from "../live-events.js";
+import type { KeyPress, KeyResult } from "./key.js";
 import { reduceReplayKey } from "./reduce-replay-key.js";
 import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
-
-/** One press, as a terminal reports it. */
-export interface KeyPress {
-  /** The character, or "" for a named key. */
-  readonly input: string;
-  readonly name?:
-    | "up"
-    | "down"
-    | "pageUp"
-    | "pageDown"
-    | "home"
-    | "end"
-    | "return"
-    | "escape"
-    | "tab"
-    | "ctrl-c";
-}
-
-/** What a key does beyond the view. */
-export type KeyEffect =
-  | { readonly type: "command"; readonly command: LiveCommand }
-  | { readonly type: "copy"; readonly text: string }
-  | { readonly type: "save"; readonly format: string }
-  /** A list that somebody else has to make: the devices there are. */
-  | { readonly type: "list-devices"; readonly channel: ChannelName }
-  | { readonly type: "replay"; readonly command: ReplayCommand }
-  | { readonly type: "quit" };
-
-export interface KeyResult {
-  readonly state: ViewState;
-  readonly effects: readonly KeyEffect[];
-}
 
 /** What the keys need to know of the outside. */
 export interface KeyContext {
