@@ -11,10 +11,10 @@ export interface ModelRecord {
   readonly commit?: string;
   readonly licence?: string;
   /** How fast it was, on which machine. */
-  readonly speed?: MeasuredSpeed;
+  readonly speed?: ModelSpeed;
 }
 
-export interface MeasuredSpeed {
+export interface ModelSpeed {
   /** Seconds of audio in a second. */
   readonly timesRealTime: number;
   /** Processor and number of threads: elsewhere the figure says nothing. */

@@ -1,12 +1,12 @@
 /** `mubbles models list`: what is here, how large, how fast, in what languages and on what terms; or what could be. */
-import { join } from "node:path";
 import { KNOWN_MODELS, type KnownModel, knownModel } from "../../model/known-models.js";
-import { type ModelRecord, readRecord } from "../../model/model-record.js";
-import { cacheFolder, listModels, type StoredModel } from "../../model/model-store.js";
+import { residentBytes } from "../../model/model-cost.js";
+import { readRecord } from "../../model/model-record.js";
+import { listModels, type StoredModel } from "../../model/model-store.js";
 import { readWhisperConfig } from "../../model/whisper-config.js";
 import { formatBytes } from "../byte-size.js";
 import { table } from "../table.js";
-import { machineName } from "./measure-speed.js";
+import { speedHere } from "./measure-speed.js";
 
 /** A line of the list; names as `--json` has them. */
 interface ListedModel {
@@ -24,11 +24,6 @@ interface ListedModel {
   readonly isEmbedded: boolean;
   readonly folder: string;
 }
-
-/** Beside the weights a process holds the program, the runtime and one window's activations. */
-const PROCESS_BYTES = 200e6;
-/** onnxruntime packs part of the weights a second time. */
-const MEMORY_PER_BYTE = 1.3;
 
 export function listStored({ json }: { json: boolean }): string {
   const models = listModels().map(describe);
@@ -68,24 +63,18 @@ export function listKnown({ json }: { json: boolean }): string {
   return table([["NAME", "PARAMETERS", "LANGUAGES", "LICENCE", "ON THE HUB", "HERE"], ...rows]);
 }
 
-/** Where what is known of a model is kept: beside it, but of an embedded one in the cache, since it may not be ours to write. */
-export function recordFolder({ isEmbedded, folder, name, compute }: StoredModel): string {
-  return isEmbedded ? join(cacheFolder(), "embedded", `${name}-${compute}`) : folder;
-}
-
 function describe(model: StoredModel): ListedModel {
   const { name, compute, bytes, isEmbedded, folder } = model;
-  const record: ModelRecord = { ...readRecord(folder), ...readRecord(recordFolder(model)) };
+  const record = readRecord(folder);
   const known = knownModel(name);
-  const { speed } = record;
   return {
     name,
     compute,
     bytes,
-    memoryBytes: Math.round(bytes * MEMORY_PER_BYTE + PROCESS_BYTES),
+    memoryBytes: Math.round(residentBytes(bytes)),
     languages: known?.languages ?? languagesOf(folder),
     licence: record.licence ?? known?.licence ?? null,
-    timesRealTime: speed?.machine === machineName() ? speed.timesRealTime : null,
+    timesRealTime: speedHere(model) ?? null,
     source: record.source ?? null,
     isEmbedded,
     folder,

@@ -1,13 +1,11 @@
 /** `mubbles models pull NAME…` */
 import type { Compute } from "../../model/checkpoint-layout.js";
 import { pullModel } from "../../model/hub/pull-model.js";
-import { addToRecord, readRecord } from "../../model/model-record.js";
+import { readRecord } from "../../model/model-record.js";
 import { type StoredModel, storedModel } from "../../model/model-store.js";
-import { makeFolder } from "../../writing.js";
 import { formatBytes } from "../byte-size.js";
 import { note } from "../messages.js";
-import { recordFolder } from "./list-models.js";
-import { machineName, measureSpeed } from "./measure-speed.js";
+import { measureOnce, speedHere } from "./measure-speed.js";
 import { PullProgress } from "./pull-progress.js";
 import { hubSettings } from "./require-models.js";
 
@@ -51,22 +49,13 @@ export async function pullAndMeasure(
   }
 }
 
-/** Measures what was never measured on this machine. */
-export async function measureOnce(model: StoredModel, signal: AbortSignal): Promise<void> {
-  const folder = recordFolder(model);
-  if (readRecord(folder).speed?.machine === machineName()) return;
-  const speed = await measureSpeed(model, signal);
-  if (speed === undefined) return;
-  await makeFolder(folder);
-  addToRecord(folder, { speed });
-}
-
 function describe(model: StoredModel, wasHere: boolean): string {
   const { name, compute, bytes, isEmbedded } = model;
-  const { speed, licence } = readRecord(recordFolder(model));
+  const { licence } = readRecord(model.folder);
+  const speed = speedHere(model);
   const parts = [`${name} (${compute}), ${formatBytes(bytes)}`];
   if (licence !== undefined) parts.push(`licence ${licence}`);
-  if (speed !== undefined) parts.push(`${speed.timesRealTime.toFixed(1)}× real time here`);
+  if (speed !== undefined) parts.push(`${speed.toFixed(1)}× real time here`);
   if (isEmbedded) parts.push("embedded: nothing to download; --force gets it all the same");
   else if (wasHere) parts.push("was here already");
   return parts.join(", ");
