@@ -110,9 +110,10 @@ export class CrossAttention {
     const top = g.op("ReduceMax", [weights, last]);
     // Many divisions by the same number take four times as long.
     const relative = g.op("Mul", [weights, g.op("Reciprocal", [top])]);
-    const parts = inTwoParts(g, relative, 1, 2); // [A, H, 2 × S, F]
+    const parts = inTwoParts(g, relative, 1, 2, ["A", heads, "2S", "F"]);
     const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
     const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
+    for (const part of [high, low]) g.sized(part, ["A", heads, "S", headSize]);
     const sum = g.op("Add", [high, g.op("Mul", [low, g.floats("low_part", 1 / LOW_STEPS)])]);
     const attended = g.op("Transpose", [g.op("Mul", [sum, top])], { perm: [0, 2, 1, 3] });
     return { scores, attended: g.op("Add", [g.op("Mul", [this.#joinHeads(attended), valueStep]), middle]) };
@@ -134,7 +135,7 @@ export class CrossAttention {
 
   /** [A, S, width] → [A, S, H, headSize] */
   #splitHeads(x: Value): Value {
-    return this.#g.op("Reshape", [x, this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, -1])]);
+    return this.#g.op("Reshape", [x, this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, this.#config.headSize])]);
   }
 
   /** [A, S, H, headSize] → [A, S, width] */
