@@ -135,7 +135,10 @@ export class CrossAttention {
 
   /** [A, S, width] → [A, S, H, headSize] */
   #splitHeads(x: Value): Value {
-    return this.#g.op("Reshape", [x, this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, this.#config.headSize])]);
+    return this.#g.op("Reshape", [
+      x,
+      this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, this.#config.headSize]),
+    ]);
   }
 
   /** [A, S, H, headSize] → [A, S, width] */
