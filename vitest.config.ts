@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // .ci/run counts passed and failed tests from this file.
@@ -11,6 +13,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     fileParallelism: false,
     pool: "forks",
+    // What tests listen to is not kept among the user's sessions.
+    env: { XDG_DATA_HOME: join(tmpdir(), "mubbles-test-data") },
     reporters: reportFile === undefined ? ["default"] : ["default", ["json", { outputFile: reportFile }]],
   },
 });

@@ -49,6 +49,14 @@ export type LiveCommand =
   | { readonly type: "device"; readonly channel: ChannelName; readonly device: string }
   | { readonly type: "mark" };
 
+/** What whoever watches a replay may ask of its time. */
+export type ReplayCommand =
+  | { readonly type: "pause"; readonly on: boolean }
+  /** Seconds of the session in a second. */
+  | { readonly type: "speed"; readonly speed: number }
+  /** While it stands still: up to the next event that is not a level. */
+  | { readonly type: "step" };
+
 /** Text gets cheaper when the machine is too slow: partials get rarer, then finals are decoded greedily. */
 export type LoadLevel = "normal" | "fewer-partials" | "greedy-finals";
 

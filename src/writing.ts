@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { MubblesError } from "./errors.js";
 
 /** Makes a folder and those above it. Node's own recursive mkdir never comes back where none can be made, such as below /proc. */
-export async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   const existing = await stat(folder).catch(() => undefined);
   if (existing?.isDirectory()) return;
   if (existing !== undefined) {
@@ -14,8 +14,8 @@ export async function makeFolder(folder: string): Promise<void> {
     });
   }
   const parent = dirname(folder);
-  if (parent !== folder) await makeFolder(parent);
-  await mkdir(folder).catch((thrown) => {
+  if (parent !== folder) await makeFolder(parent, mode);
+  await mkdir(folder, { mode }).catch((thrown) => {
     throw outputError(folder, thrown);
   });
 }

@@ -23,6 +23,7 @@ const PARTS = {
   cargo: () => onPath("cargo", "--version"),
   python3: () => onPath("python3", "--version"),
   pulseaudio: () => onPath("pulseaudio", "--version") && onPath("pactl", "--version"),
+  strace: () => spawnSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" }).status === 0,
   tmux: () => onPath("tmux", "-V"),
   naudiodon: () =>
     existsSync(

@@ -13,6 +13,7 @@ import type { ChannelChoice, MediaInfo, MediaSource } from "./media-source.js";
 import { openWithNodeAv } from "./node-av-source.js";
 import { openRaw, openWav } from "./pcm-source.js";
 import type { RawFormat } from "./raw-format.js";
+import { openRecorded } from "./recorded/recorded-source.js";
 import { spool } from "./spool.js";
 import { isWav, needsOtherDecoder, WAV_HEAD_BYTES } from "./wav-header.js";
 
@@ -49,7 +50,7 @@ const CODES_BY_ERRNO: Readonly<Record<string, ErrorCode>> = {
   EISDIR: "INPUT_IS_DIRECTORY",
 };
 
-/** Opens a file, or standard input for "-". Throws MubblesError (INPUT_…, USAGE), or the signal's reason. */
+/** Opens a file, the folder of a recorded session, or standard input for "-". Throws MubblesError (INPUT_…, USAGE), or the signal's reason. */
 export async function openMedia(input: string, options: OpenMediaOptions): Promise<Media> {
   const { signal } = options;
   signal.throwIfAborted();
@@ -70,7 +71,11 @@ export async function openMedia(input: string, options: OpenMediaOptions): Promi
 
 async function openPath(path: string, options: OpenMediaOptions): Promise<MediaSource> {
   const stats = await stat(path).catch((cause) => fail(path, cause));
-  if (stats.isDirectory()) throw new MubblesError("INPUT_IS_DIRECTORY", { where: path });
+  if (stats.isDirectory()) {
+    const recorded = await openRecorded(path, options.channel);
+    if (recorded !== undefined) return recorded;
+    throw new MubblesError("INPUT_IS_DIRECTORY", { where: path });
+  }
   // A named pipe, /dev/stdin, <(command): can be read only once, from the start.
   if (!stats.isFile()) return await openStream(createReadStream(path), path, options);
   if (stats.size === 0) throw new MubblesError("INPUT_EMPTY", { where: path });

@@ -1,8 +1,10 @@
 /** `mubbles file MEDIA…`: recordings to subtitles and text. */
 import { Command } from "commander";
 import { EXIT, MubblesError } from "../errors.js";
+import { requireDevice } from "../model/compute-device.js";
 import { Engine } from "../model/engine.js";
 import { transcribe } from "../pipeline/transcribe.js";
+import { withChosenModel } from "./auto-model.js";
 import { worseExitCode } from "./exit-code.js";
 import { declareFileOptions } from "./file-flags.js";
 import { type FileOptions, readFileOptions } from "./file-options.js";
@@ -10,6 +12,7 @@ import { type Interrupt, listenForInterrupt, unlessAborted } from "./interrupt.j
 import { note } from "./messages.js";
 import { type PlannedInput, planOutputs, prepareOutputs, STDIN } from "./outputs.js";
 import { Progress } from "./progress.js";
+import { sessionSpeakers, withSessionFolders } from "./session-inputs.js";
 import { type Transcriber, transcribeFile } from "./transcribe-file.js";
 
 const EXAMPLES = `
@@ -17,6 +20,7 @@ Examples:
   mubbles file meeting.mp4 > meeting.srt             subtitles on standard output
   mubbles file -f srt,txt -o out *.mp3               out/NAME.srt and out/NAME.txt for each
   mubbles file -l German --task translate rede.ogg   German speech as English subtitles
+  mubbles file last --speakers me,them > call.srt    what \`mubbles listen\` recorded, again
   mubbles file -f jsonl talk.wav | jq -r .text       one segment a line, as soon as it is known
   arecord -f S16_LE -r 16000 -t raw | mubbles file --raw s16le:16000:1 -
 
@@ -31,11 +35,18 @@ One input that fails does not stop the others; the gravest code counts.
 export function fileCommand(finish: (exitCode: number) => void): Command {
   const command = new Command("file")
     .summary("transcribe recordings to subtitles or text")
-    .description("Transcribe recordings to subtitles or text. MEDIA is a file, or - for standard input.")
-    .argument("<media...>", "audio or video files")
+    .description(
+      "Transcribe recordings to subtitles or text. MEDIA is a file, a recorded session, or - for standard input.",
+    )
+    .argument("<media...>", "audio or video files, sessions")
     .addHelpText("after", EXAMPLES);
-  return declareFileOptions(command).action(async (inputs: string[], parsed) => {
-    finish(await transcribeFiles(inputs, readFileOptions(parsed), transcribe));
+  return declareFileOptions(command).action(async (named: string[], parsed) => {
+    const inputs = await withSessionFolders(named);
+    const isChosen =
+      command.getOptionValueSource("channels") !== "default" || parsed.strategy === "reference";
+    const speakers = isChosen ? undefined : await sessionSpeakers(inputs);
+    const options = speakers === undefined ? parsed : { speakers, ...parsed, channels: "split" as const };
+    finish(await transcribeFiles(inputs, readFileOptions(options), transcribe));
   });
 }
 
@@ -52,11 +63,14 @@ export async function transcribeFiles(
       detail: "standard input is a terminal; redirect a file or a pipe to it",
     });
   }
+  await requireDevice(options.engine.device);
+  const { language, task } = options.transcribe.decoding;
+  const engine = withChosenModel(options.engine, { language, task, isLive: false }, options);
   await prepareOutputs(plan);
   for (const text of options.notes) note(text);
   const interrupt = listenForInterrupt();
   try {
-    return await runPlan(plan, options, transcriber, interrupt);
+    return await runPlan(plan, { ...options, engine }, transcriber, interrupt);
   } finally {
     interrupt.dispose();
   }

@@ -14,7 +14,7 @@ export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     // Of a terminal that goes both the system and the shell tell: that is nobody who is impatient.
-    if (controller.signal.aborted && name !== "SIGHUP") dieNow();
+    if (controller.signal.aborted && name !== "SIGHUP") void dieNow();
     controller.abort(new MubblesError("INTERRUPTED"));
   };
   for (const name of SIGNALS) process.on(name, onSignal);
@@ -30,8 +30,8 @@ export function listenForInterrupt(): Interrupt {
  * process.exit() would wait for the worker threads and crash in the one that computes; the signal itself ends everything,
  * and a shell shows it as 130 too.
  */
-function dieNow(): void {
-  giveBackTerminal();
+async function dieNow(): Promise<void> {
+  await giveBackTerminal();
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }

@@ -1,10 +1,15 @@
 /** `mubbles listen`: microphone and loopback at once, as text while people speak. */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
-import { asMubblesError } from "../errors.js";
+import { asMubblesError, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
+import { requireDevice } from "../model/compute-device.js";
 import { listen } from "../pipeline/live/listen.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
+import { newSessionFolder } from "../session/session-folders.js";
+import { SessionWriter } from "../session/session-writer.js";
+import { withChosenModel } from "./auto-model.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
@@ -22,8 +27,10 @@ Examples:
   mubbles listen --mic "USB Microphone" > notes.txt         one microphone
   mubbles listen --loopback --json | jq --unbuffered -r 'select(.type == "final").text'
   mubbles listen --mic file:talk.mp4 --speed max            a recording as if it were spoken now
+  mubbles listen --save standup && mubbles file standup --speakers me,them > standup.srt
   arecord -f S16_LE -r 16000 -t raw | mubbles listen --mic - --raw s16le:16000:1
 
+What is heard and said is kept (--no-save: not); \`mubbles sessions list\` shows it, docs/sessions.md says where and how.
 Ctrl-C ends the session: what is being said is still made final. A second one leaves at once.
 docs/EVENTS.md describes the events of --json.
 
@@ -46,12 +53,18 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
+  await requireDevice(options.listen.engine.device);
+  const { language, task } = options.listen.decoding;
+  const engine = withChosenModel(options.listen.engine, { language, task, isLive: true }, options);
   keepHeapSmall();
   const interrupt = listenForInterrupt();
-  const { listen: how, format, quiet, verbose } = options;
+  const { format, save, quiet, verbose } = options;
+  const how = { ...options.listen, engine };
+  if (typeof save === "string") requireNewFolder(save);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);
   const settings = new LiveSettings(how);
+  const recorder = save === false ? undefined : new SessionWriter(save ?? newSessionFolder(new Date()), how);
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
@@ -61,11 +74,12 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
-  const events = unlessInterrupted(listen(how, interrupt.signal, settings), interrupt);
+  const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   try {
     if (format === "screen") {
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
+        loading: `loading model ${how.engine.model}`,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,
@@ -78,9 +92,18 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     };
     return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
   } finally {
+    const isKept = (await recorder?.close()) ?? false;
     if (verbose) writeError(timings);
+    if (isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();
   }
+}
+
+/** Throws USAGE where something is in it: no session may end up in another. */
+function requireNewFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  if (statSync(folder).isDirectory() && readdirSync(folder).length === 0) return;
+  throw new MubblesError("USAGE", { where: `--save ${folder}`, detail: "expected a new or an empty folder" });
 }
 
 /** Ctrl-C is the way to end: before anybody could be heard it ends without an event, and without an error. */

@@ -37,6 +37,8 @@ export function declareListenOptions(command: Command): Command {
   command.option("--plain", "final text as lines with time and channel; the default");
   command.option("--levels", "with --json: level events too");
 
+  command.option("--save <dir>", "the folder to keep the session in (default: one named by date)");
+  command.option("--no-save", "keep nothing of it");
   declareModelOptions(command);
   command.option("--preview-model <name>", "a smaller model for text that is not final; named like --model");
   command.addOption(
@@ -68,6 +70,11 @@ export function declareListenOptions(command: Command): Command {
     new Option("--unload-after <seconds>", "without speech the model gives its memory back; none: never")
       .default(DEFAULTS.unloadAfterSeconds)
       .argParser(optionalNumberOption({ option: "--unload-after", min: 0, max: 1e6 })),
+  );
+  command.addOption(
+    new Option("--keep-loaded", "the model stays in memory; the same as --unload-after none").conflicts(
+      "unloadAfter",
+    ),
   );
   declareMachineOptions(command);
   command.option("--quiet", "nothing on standard error but warnings and errors");
@@ -115,7 +122,7 @@ function deviceOption(option: string) {
   };
 }
 
-function speedOption(text: string): number | "max" {
+export function speedOption(text: string): number | "max" {
   if (text === "max") return text;
   try {
     return numberOption({ option: "--speed", ...SPEED_RANGE })(text);

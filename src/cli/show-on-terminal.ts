@@ -8,16 +8,21 @@ import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
 import { livePlainLine } from "../output/live-plain.js";
+import type { InterfaceHooks } from "../tui/open-interface.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
-import { type Problem, reportError } from "./messages.js";
+import { note, type Problem, reportError } from "./messages.js";
 import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
 interface TerminalOptions {
+  /** What is done before the first event, for people. */
+  readonly loading: string;
   /** Asks for the end; a second time it comes at once. */
   readonly quit: () => void;
   readonly command: (command: LiveCommand) => void;
+  /** Of what happened before: asked of its time. */
+  readonly replay?: InterfaceHooks["replay"];
   /** Sees every event first. */
   readonly tell: (event: LiveEvent) => void;
 }
@@ -44,14 +49,22 @@ export async function showOnTerminal(
     command: options.command,
     devices: devicesOf,
     save: (format) => saveText(finals, format as OutputFormat),
+    replay: options.replay,
     quit: options.quit,
     failed: (error) => {
+      note("the interface has failed; what is being said is still finished");
       problems.push(asMubblesError(error));
       exitCode = EXIT.bug;
       options.quit();
     },
   });
-  const release = guardTerminal(() => screen.close());
+  screen.loading({ what: options.loading });
+  const leave = async () => {
+    screen.close();
+    await leaveText(finals);
+    for (const problem of problems.splice(0)) reportError(problem);
+  };
+  const release = guardTerminal(leave);
   try {
     for await (const event of events) {
       options.tell(event);
@@ -61,22 +74,21 @@ export async function showOnTerminal(
       if (event.type === "error") problems.push(event);
     }
   } finally {
-    screen.close();
     release();
-    await leaveText(finals);
-    for (const problem of problems) reportError(problem);
+    await leave();
   }
   return exitCode;
 }
 
 /** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */
-async function leaveText(finals: readonly FinalEvent[]): Promise<void> {
+async function leaveText(finals: FinalEvent[]): Promise<void> {
   if (finals.length === 0) return;
-  const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  // Taken out: it is left once, however many ways lead to the end.
+  const inOrder = finals.splice(0).toSorted((a, b) => a.startSeconds - b.startSeconds);
   const written = await new Promise<boolean>((resolve) => {
     process.stdout.write(inOrder.map(livePlainLine).join(""), (error) => resolve(error == null));
   });
-  if (!written) await saveText(finals, "txt");
+  if (!written) await saveText(inOrder, "txt");
 }
 
 /** Into the current folder, or where that cannot be written the folder for temporary files. Returns the path. */

@@ -6,16 +6,22 @@ import { createWriter, type OutputFormat } from "./formats.js";
 
 const CHANNEL_NUMBERS: Readonly<Record<ChannelName, number>> = { mic: 0, loopback: 1 };
 
+const CHANNELS: Readonly<Record<ChannelName, string>> = { mic: "mic", loopback: "loopback" };
+
 /** Both channels by time, each as a speaker of its own. */
-export function liveDocument(finals: readonly FinalEvent[], format: OutputFormat): string {
+export function liveDocument(
+  finals: readonly FinalEvent[],
+  format: OutputFormat,
+  speakers: Readonly<Record<ChannelName, string>> = CHANNELS,
+): string {
   const writer = createWriter(format, { showWords: true, showSpeakers: true });
   const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
-  const segments = inOrder.map((final, id) => writer.segment(segmentOf(final, id)));
+  const segments = inOrder.map((final, id) => writer.segment(segmentOf(final, id, speakers[final.channel])));
   return writer.begin() + segments.join("") + writer.end({ language: inOrder[0]?.language });
 }
 
 /** What a live session does not know of a segment, tokens for one, is left empty. */
-function segmentOf(final: FinalEvent, id: number): Segment {
+function segmentOf(final: FinalEvent, id: number, speaker: string): Segment {
   const { channel, startSeconds, endSeconds, text, words, temperature, avgLogprob, noSpeechProb } = final;
   return {
     id,
@@ -30,6 +36,6 @@ function segmentOf(final: FinalEvent, id: number): Segment {
     noSpeechProb,
     words,
     channel: CHANNEL_NUMBERS[channel],
-    speaker: channel,
+    speaker,
   };
 }

@@ -1,5 +1,7 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { ChannelName, LiveCommand } from "../live-events.js";
+import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
+import { reduceReplayKey } from "./reduce-replay-key.js";
+import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
 
 /** One press, as a terminal reports it. */
@@ -26,6 +28,7 @@ export type KeyEffect =
   | { readonly type: "save"; readonly format: string }
   /** A list that somebody else has to make: the devices there are. */
   | { readonly type: "list-devices"; readonly channel: ChannelName }
+  | { readonly type: "replay"; readonly command: ReplayCommand }
   | { readonly type: "quit" };
 
 export interface KeyResult {
@@ -53,7 +56,8 @@ export function reduceKey(state: ViewState, key: KeyPress, context: KeyContext):
   if (key.name === "ctrl-c") return { state, effects: [{ type: "quit" }] };
   if (state.panel.type === "choice") return inChoice(state, state.panel, key);
   if (state.panel.type === "help") return only({ ...state, panel: { type: "none" } });
-  return scrolled(state, key, context) ?? pressed(state, key.input, key, context);
+  const ofReplay = state.replay === undefined ? undefined : reduceReplayKey(state, state.replay, key);
+  return ofReplay ?? scrolled(state, key, context) ?? pressed(state, key.input, key, context);
 }
 
 /** The list of devices has come. */
@@ -116,16 +120,16 @@ function pressed(state: ViewState, input: string, { name }: KeyPress, context: K
     case "i":
       return only({ ...state, showsTimes: !state.showsTimes });
     case "f":
-      return only({ ...state, scrollLines: undefined });
+      return only({ ...state, scroll: undefined });
     default:
       return only(state);
   }
 }
 
-/** undefined where the key scrolls nothing. Lines are counted from the newest text, which goes on meanwhile. */
+/** undefined where the key scrolls nothing. */
 function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): KeyResult | undefined {
   const { pageLines, hiddenLines } = context;
-  const now = state.scrollLines ?? 0;
+  const now = linesBack(state.scroll, hiddenLines);
   const targets: Partial<Record<NonNullable<KeyPress["name"]>, number>> = {
     up: now + 1,
     down: now - 1,
@@ -137,7 +141,7 @@ function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): Ke
   const target = name === undefined ? undefined : targets[name];
   if (target === undefined) return undefined;
   const lines = Math.min(target, hiddenLines);
-  return only({ ...state, scrollLines: lines > 0 ? lines : undefined });
+  return only({ ...state, scroll: lines > 0 ? { lines, hiddenLines } : undefined });
 }
 
 function inChoice(

@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   StatusEvent,
 } from "../live-events.js";
+import type { ScrollPosition } from "./scroll-position.js";
 
 export interface UtteranceView {
   readonly utterance: number;
@@ -69,7 +70,23 @@ export interface Choice {
   readonly items: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** What is done before the session begins. */
+export interface Loading {
+  /** "loading model base", for one. */
+  readonly what: string;
+  /** From 0 to 1, where it is known how much there is. */
+  readonly part?: number | undefined;
+}
+
+/** What is shown happened before: its time can be stopped. */
+export interface ReplayView {
+  readonly isPaused: boolean;
+  /** Seconds of the session in a second. */
+  readonly speed: number;
+}
+
 export interface ViewState {
+  readonly loading: Loading;
   readonly session: SessionEvent | undefined;
   readonly settings: SettingsView;
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelView>>>;
@@ -88,11 +105,13 @@ export interface ViewState {
   readonly notice: { readonly text: string; readonly untilSeconds: number } | undefined;
   readonly nowSeconds: number;
   readonly panel: Panel;
-  /** Lines above the newest; undefined: the newest text is followed. */
-  readonly scrollLines: number | undefined;
+  /** undefined: the newest text is followed. */
+  readonly scroll: ScrollPosition | undefined;
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
+  /** undefined: the session goes on now. */
+  readonly replay: ReplayView | undefined;
 }
 
 /** A meter at rest, and nobody speaking. */
@@ -117,6 +136,7 @@ export function channelView(info: ChannelInfo): ChannelView {
 }
 
 export const INITIAL_VIEW_STATE: ViewState = {
+  loading: { what: "starting" },
   session: undefined,
   settings: { beamSize: 5, language: undefined, task: "transcribe", threshold: 0.05 },
   channels: {},
@@ -130,8 +150,9 @@ export const INITIAL_VIEW_STATE: ViewState = {
   notice: undefined,
   nowSeconds: 0,
   panel: { type: "none" },
-  scrollLines: undefined,
+  scroll: undefined,
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,
+  replay: undefined,
 };

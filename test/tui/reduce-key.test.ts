@@ -125,6 +125,6 @@ describe("scrolling", () => {
     [["home", "f"], undefined],
     [["down"], undefined],
   ])("%j: %s lines back", (keys, lines) => {
-    expect(press(START, ...keys).state.scrollLines).toBe(lines);
+    expect(press(START, ...keys).state.scroll?.lines).toBe(lines);
   });
 });

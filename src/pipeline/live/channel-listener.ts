@@ -38,8 +38,14 @@ interface ChannelParts {
   readonly report: SessionReport;
 }
 
+export interface HeardFrame {
+  /** Whether the microphone's frame had to do without that of the loopback. */
+  readonly echoIsLate: boolean;
+  apply(): void;
+}
+
 /** A level event about ten times a second. */
-const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
+export const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
 
 export class ChannelListener {
   readonly channel: ChannelName;
@@ -65,8 +71,11 @@ export class ChannelListener {
     this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
   }
 
-  /** Takes the next frame; only the channel's last may be shorter than 512 samples. */
-  async hear(frame: Float32Array): Promise<void> {
+  /**
+   * Takes the next frame; only the channel's last may be shorter than 512 samples. What is found in it counts when `apply` is called,
+   * which must be before the next frame.
+   */
+  async hear(frame: Float32Array): Promise<HeardFrame> {
     this.#samples += frame.length;
     const { echo, settings } = this.#parts;
     // What loudspeakers play is echo in the microphone whether or not it is transcribed itself.
@@ -74,31 +83,43 @@ export class ChannelListener {
     const isCleaned = this.channel === "mic" && echo !== undefined;
     const isPaused = settings.isPaused(this.channel);
     this.#measure(isPaused ? new Float32Array(frame.length) : frame);
-    const clean = isCleaned ? await echo.clean(frame) : frame;
-    if (clean === undefined) return;
+    // As they are now: what is asked for while the frame is on its way holds from the next one on.
     const isSilent = isPaused || settings.isMuted(this.channel);
-    await this.#listen(isSilent ? new Float32Array(clean.length) : clean);
+    const { threshold } = settings;
+    const clean = isCleaned ? await echo.clean(frame) : frame;
+    const echoIsLate = isCleaned && echo.wasLate;
+    if (clean === undefined) return { echoIsLate, apply: () => {} };
+    const apply = await this.#listen(isSilent ? new Float32Array(clean.length) : clean, threshold);
+    return { echoIsLate, apply };
   }
 
-  /** The channel is over: what is being said ends here. */
-  async end(): Promise<void> {
-    const { echo, voice } = this.#parts;
+  /** The channel is over: what is being said ends here, when the function that this gives is called. */
+  async end(): Promise<() => void> {
+    const { echo, settings, voice } = this.#parts;
     if (this.channel === "loopback") echo?.endLoopback();
     const last = this.channel === "mic" ? echo?.end() : undefined;
-    if (last !== undefined) await this.#listen(last);
-    for (const mel of this.#mels()) mel.flush();
-    for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
-    this.#settle(this.#tracker.end(this.#samples));
+    const apply = last === undefined ? () => {} : await this.#listen(last, settings.threshold);
+    return () => {
+      apply();
+      for (const mel of this.#mels()) mel.flush();
+      for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
+      this.#settle(this.#tracker.end(this.#samples));
+    };
   }
 
-  async #listen(frame: Float32Array): Promise<void> {
+  async #listen(frame: Float32Array, threshold: number): Promise<() => void> {
     const { voice, report } = this.#parts;
     const began = performance.now();
+    const isNeeded = !this.#tracker.isIdle;
+    const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold });
+    report.totals.vadSeconds += (performance.now() - began) / 1000;
+    return () => this.#apply(frame, probabilities);
+  }
+
+  #apply(frame: Float32Array, probabilities: Float32Array): void {
+    const began = performance.now();
     for (const mel of this.#mels()) mel.push(frame);
-    const heard = performance.now();
-    report.totals.melSeconds += (heard - began) / 1000;
-    const probabilities = await voice.push(wholeFrame(frame), !this.#tracker.isIdle);
-    report.totals.vadSeconds += (performance.now() - heard) / 1000;
+    this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
     if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
@@ -204,6 +225,7 @@ export class ChannelListener {
       decoding: settings.decoding,
       heardSample: startSample,
       draft: [],
+      confirmed: [],
       partial: "",
       speculation: undefined,
       closed: undefined,

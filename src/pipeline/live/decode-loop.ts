@@ -1,17 +1,13 @@
 /** Keeps the engine at work: one final text at a time, and beside it one hypothesis at a time. */
 import type { LoadLevel } from "../../live-events.js";
-import type { DecodingOptions } from "../../model/decoding-options.js";
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
+import { DecodeJobs } from "./decode-jobs.js";
 import type { EngineHost } from "./engine-host.js";
-import { type DecodedText, finalText } from "./final-text.js";
-import type { HeardAudio } from "./heard-audio.js";
-import { hearUtterance } from "./hypothesis.js";
 import { LoadGovernor } from "./load-governor.js";
-import { SaidBefore } from "./said-before.js";
 import { nextFinal, nextPartial } from "./scheduler.js";
+import type { SessionRecorder } from "./session-recorder.js";
 import type { SessionReport } from "./session-report.js";
-import type { Utterance } from "./utterance.js";
 
 interface DecodeLoopOptions {
   readonly channels: readonly ChannelListener[];
@@ -23,15 +19,13 @@ interface DecodeLoopOptions {
   readonly unloadAfterSeconds: number;
   readonly now: () => number;
   readonly report: SessionReport;
+  readonly recorder: SessionRecorder;
 }
 
 export class DecodeLoop {
   readonly #options: DecodeLoopOptions;
   readonly #governor = new LoadGovernor();
-  /** Of each channel: where its last final text ended. */
-  readonly #endSeconds = new Map<ChannelListener, number>();
-  /** Of each channel: what its next text is decoded behind. */
-  readonly #before: ReadonlyMap<ChannelListener, SaidBefore>;
+  readonly #jobs: DecodeJobs;
   #lastSpeechSeconds = 0;
   #isMakingFinal = false;
   #isHearing = false;
@@ -43,7 +37,7 @@ export class DecodeLoop {
 
   constructor(options: DecodeLoopOptions) {
     this.#options = options;
-    this.#before = new Map(options.channels.map((channel) => [channel, new SaidBefore()]));
+    this.#jobs = new DecodeJobs(options);
   }
 
   /** Works until `finish` was called and nothing waits, or until `stop`. Throws what the engine throws. */
@@ -62,7 +56,7 @@ export class DecodeLoop {
       this.#lastSpeechSeconds = now();
       this.#load();
     }
-    if (isLive && this.#governor.update(this.lagSeconds, now())) report.status();
+    if (isLive && this.#governor.update(this.lagSeconds, now())) report.tellStatus();
     tell(this.#onNews);
   }
 
@@ -108,7 +102,7 @@ export class DecodeLoop {
       );
       if (job?.type === "final") await this.#finalise(job.channel);
       else if (this.#isFinishing) return;
-      else if (job !== undefined && isLive) await this.#speculate(job.channel);
+      else if (job !== undefined && isLive) await this.#decode("speculation", job.channel);
       else if (this.#mayUnload()) await this.#unload();
       else await next(this.#onNews);
     }
@@ -128,74 +122,32 @@ export class DecodeLoop {
   }
 
   async #finalise(index: number): Promise<void> {
-    const { report, channels } = this.#options;
-    const channel = channels[index]!;
-    const utterance = channel.waiting[0]!;
-    const { number, speculation } = utterance;
-    const closed = utterance.closed!;
-    const known = speculation?.endSample === closed.endSample ? speculation.decoded : undefined;
-    const { text, said } = known ?? (await this.#decode(index, utterance, closed));
-    if (this.#isStopped) return;
-    channel.shift();
-    this.#before.get(channel)!.add(said);
-    report.totals.finals++;
-    this.#endSeconds.set(channel, text.endSeconds);
-    report.emit({ type: "final", channel: channel.channel, utterance: number, ...text });
-    report.status();
+    await this.#decode("final", index);
     tell(this.#onFinal);
   }
 
-  async #speculate(index: number): Promise<void> {
-    const channel = this.#options.channels[index]!;
-    const utterance = channel.open!;
-    const endSample = channel.openEndSample;
-    utterance.speculation = { endSample, decoded: undefined };
-    const decoded = await this.#decode(index, utterance, channel.heard(endSample));
-    utterance.speculation = { endSample, decoded };
-    // If the speaker goes on, this is the best guess of what was said so far.
-    utterance.draft = decoded.tokens;
-  }
-
-  async #decode(
-    index: number,
-    { startSample, decoding }: Utterance,
-    audio: HeardAudio,
-  ): Promise<DecodedText> {
-    const { engines, report, channels } = this.#options;
+  async #decode(task: "final" | "speculation", index: number): Promise<void> {
+    const { recorder } = this.#options;
+    const { load } = this;
     this.#isMakingFinal = true;
-    const { engine, recording } = await engines.lease();
-    const decoded = await finalText({
-      startSample,
-      audio,
-      before: this.#before.get(channels[index]!)!,
-      notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
-      engine,
-      recording: recording(index),
-      decoding: this.#affordable(decoding),
-    });
+    recorder.step(this.#jobs.stepOf(task, index, load));
+    const apply = await this.#jobs[task](index, load);
     this.#isMakingFinal = false;
-    for (const { encodeSeconds, decodeSeconds, tokenCount } of decoded.results) {
-      report.totals.encodeSeconds += encodeSeconds;
-      report.totals.decodeSeconds += decodeSeconds;
-      report.totals.tokens += tokenCount;
-    }
-    return decoded;
-  }
-
-  #affordable(decoding: DecodingOptions): DecodingOptions {
-    if (this.load !== "greedy-finals") return decoding;
-    return { ...decoding, beamSize: 1, temperatures: decoding.temperatures.slice(0, 1) };
+    if (this.#isStopped) return;
+    recorder.step({ step: "decoded", task });
+    apply();
   }
 
   async #hear(index: number): Promise<void> {
-    const { previewEngines, report, channels } = this.#options;
-    const channel = channels[index]!;
+    const { previewEngines, channels, recorder } = this.#options;
     this.#isHearing = true;
-    const { engine, recording } = await previewEngines.lease();
-    const utterance = channel.open;
-    if (utterance !== undefined) {
-      const context = { channel, engine, recording: recording(index), report };
-      await hearUtterance(utterance, context);
+    const lease = await previewEngines.lease();
+    if (channels[index]!.open !== undefined && !this.#isStopped) {
+      recorder.step(this.#jobs.stepOf("partial", index, this.load));
+      const { language, apply } = await this.#jobs.partial(index, lease);
+      if (this.#isStopped) return;
+      recorder.step({ step: "decoded", task: "partial", language });
+      apply();
     }
     this.#isHearing = false;
     tell(this.#onNews);
@@ -216,7 +168,8 @@ export class DecodeLoop {
   }
 
   async #unload(): Promise<void> {
-    const { engines, previewEngines } = this.#options;
+    const { engines, previewEngines, recorder } = this.#options;
+    recorder.step({ step: "unload" });
     await Promise.all([engines.release(), previewEngines.release()]);
   }
 

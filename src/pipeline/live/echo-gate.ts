@@ -21,11 +21,22 @@ export class EchoGate {
   #isLate = false;
   #hasEnded = false;
   #onFrame = () => {};
+  readonly #lateFrames: ReadonlySet<number> | undefined;
+  #wasLate = false;
 
-  /** auto: there must be proof of a leak; on: its first sign is enough. `isLive`: the loopback is not waited for longer than a moment. */
-  constructor(mode: "auto" | "on", isLive: boolean) {
+  /**
+   * auto: there must be proof of a leak; on: its first sign is enough. `isLive`: the loopback is not waited for longer than a moment.
+   * `lateFrames`: of what was recorded, those that it was waited for in vain.
+   */
+  constructor(mode: "auto" | "on", isLive: boolean, lateFrames?: ReadonlySet<number>) {
+    this.#lateFrames = lateFrames;
     this.#canceller = new EchoCanceller(mode);
     this.#maxWaitMs = isLive ? MAX_WAIT_MS : undefined;
+  }
+
+  /** Whether the frame that was cleaned last had to do without the loopback's. */
+  get wasLate(): boolean {
+    return this.#wasLate;
   }
 
   /** The loopback's next frame; only its last may be shorter than 512 samples. */
@@ -55,9 +66,14 @@ export class EchoGate {
   }
 
   async #loopbackAt(frame: number): Promise<Float32Array> {
-    while (!this.#isThere(frame) && !this.#hasEnded && !this.#isLate) await this.#nextFrame();
+    while (!this.#isThere(frame) && !this.#isGivenUp(frame)) await this.#nextFrame();
+    this.#wasLate = !this.#isThere(frame) && !this.#hasEnded;
     while (this.#firstFrame < frame && this.#loopback.length > 0) this.#drop();
     return this.#firstFrame === frame ? (this.#loopback[0] ?? SILENCE) : SILENCE;
+  }
+
+  #isGivenUp(frame: number): boolean {
+    return this.#hasEnded || (this.#lateFrames?.has(frame) ?? this.#isLate);
   }
 
   #isThere(frame: number): boolean {

@@ -1,6 +1,7 @@
 /** An engine that is there when it is needed, in a process of its own: it gives its memory back while nobody speaks. */
 import type { EngineState } from "../../live-events.js";
 import { Engine, type EngineOptions } from "../../model/engine.js";
+import type { ListenOptions } from "./listen-options.js";
 
 export interface EngineLease {
   readonly engine: Engine;
@@ -69,4 +70,13 @@ export class EngineHost {
     this.#state = state;
     this.#onState(state);
   }
+}
+
+/** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
+export function hostOfPreview(
+  { engine, previewModel, speed }: ListenOptions,
+  engines: EngineHost,
+): EngineHost {
+  if (previewModel === undefined || speed === "max") return engines;
+  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
 }

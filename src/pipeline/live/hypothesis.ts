@@ -2,48 +2,72 @@
 import { assembleWindow } from "../../dsp/mel.js";
 import type { LiveWord } from "../../live-events.js";
 import type { Engine } from "../../model/engine.js";
-import type { PartialWord } from "../../model/live-window.js";
+import type { PartialResult, PartialWord } from "../../model/live-window.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { SessionReport } from "./session-report.js";
 import type { Utterance } from "./utterance.js";
+
+export interface Hypothesis {
+  /** That it was decoded in. */
+  readonly language: string;
+  apply(): void;
+}
 
 interface HypothesisContext {
   readonly channel: ChannelListener;
   readonly engine: Engine;
   readonly recording: number;
   readonly report: SessionReport;
+  /** undefined: what the utterance says. */
+  readonly language: string | undefined;
 }
 
 /** Silence behind the audio: with less, text that ends in the middle of a word is often lost. */
 const TAIL_FRAMES = 0.5 * FRAMES_PER_SECOND;
 
-/** Decodes all that there is of an open utterance and emits its text, unless that is final meanwhile. */
+/** Decodes all that there is of an open utterance; `apply` emits its text, unless that is final meanwhile. */
 export async function hearUtterance(
   utterance: Utterance,
-  { channel, engine, recording, report }: HypothesisContext,
-): Promise<void> {
-  const { startSample, draft, policy, decoding, number } = utterance;
-  const { openEndSample, silenceSeconds } = channel;
-  const columns = channel.columns(startSample, openEndSample, true);
+  { channel, engine, recording, report, language }: HypothesisContext,
+): Promise<Hypothesis> {
+  const { startSample, draft, decoding } = utterance;
+  const heard = { endSample: channel.openEndSample, silenceSeconds: channel.silenceSeconds };
+  const columns = channel.columns(startSample, heard.endSample, true);
   const result = await engine.decodePartial({
     recording,
     ...shortWindow(columns, engine.nMels),
     task: decoding.task,
-    language: decoding.language,
+    language: language ?? decoding.language,
     suppressTokens: decoding.suppressTokens,
     draft,
   });
+  return {
+    language: result.language,
+    apply: () => applyHypothesis(utterance, result, heard, { channel, report }),
+  };
+}
+
+function applyHypothesis(
+  utterance: Utterance,
+  result: PartialResult,
+  { endSample, silenceSeconds }: { readonly endSample: number; readonly silenceSeconds: number },
+  { channel, report }: Pick<HypothesisContext, "channel" | "report">,
+): void {
+  const { startSample, policy, number } = utterance;
   report.totals.partials++;
   report.totals.encodeSeconds += result.encodeSeconds;
   report.totals.decodeSeconds += result.decodeSeconds;
   report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
-  utterance.heardSample = openEndSample;
+  utterance.heardSample = endSample;
   if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
-  const audioSeconds = (openEndSample - startSample) / SAMPLE_RATE_HZ;
+  const audioSeconds = (endSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;
-  const { newlyConfirmed, partial } = policy.hear({ words, isCut, audioSeconds, silenceSeconds });
+  const isEnding = channel.open !== utterance || utterance.speculation?.endSample === channel.openEndSample;
+  const heard = { words, isCut, audioSeconds, silenceSeconds, isEnding };
+  const { newlyConfirmed, partial } = policy.hear(heard);
+  utterance.confirmed = [...utterance.confirmed, ...newlyConfirmed.flatMap(({ tokens }) => tokens)];
   const offsetSeconds = startSample / SAMPLE_RATE_HZ;
   const of = { channel: channel.channel, utterance: number };
   const text = (heard: readonly PartialWord[]) =>

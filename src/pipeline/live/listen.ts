@@ -4,17 +4,19 @@ import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-au
 import { openChannelAudio } from "../../audio/capture/open-channel.js";
 import { createSessionClock, type PacingClock } from "../../audio/capture/session-clock.js";
 import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
+import { fromPcm16, toPcm16 } from "../../audio/pcm16.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
 import type { EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
 import { EchoGate } from "./echo-gate.js";
-import { EngineHost } from "./engine-host.js";
+import { EngineHost, hostOfPreview } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
 import { LiveSettings } from "./live-settings.js";
 import { Lockstep } from "./lockstep.js";
+import { noRecorder, type SessionRecorder } from "./session-recorder.js";
 import { SessionReport } from "./session-report.js";
 import { VoiceDetector } from "./voice-detector.js";
 
@@ -33,14 +35,16 @@ export async function* listen(
   options: ListenOptions,
   signal: AbortSignal,
   settings = new LiveSettings(options),
+  recorder: SessionRecorder = noRecorder(),
 ): AsyncGenerator<LiveEvent> {
   const isLive = options.speed !== "max";
   const clock = createSessionClock(options.speed);
   const leave = new AbortController();
   const events = new EventQueue();
-  const report = new SessionReport(options, events);
-  const engines = new EngineHost(options.engine, () => report.status());
-  const previewEngines = previewHost(options, engines);
+  const report = new SessionReport(options, events, recorder);
+  const engines = new EngineHost(options.engine, () => report.tellStatus());
+  recorder.onProblem = (error) => report.problem("warning", error);
+  const previewEngines = hostOfPreview(options, engines);
   const sources: ChannelAudio[] = [];
   const channels: ChannelListener[] = [];
   const models: SileroVad[] = [];
@@ -57,19 +61,31 @@ export async function* listen(
     for (const { channel } of sources) {
       const vad = await SileroVad.load();
       models.push(vad);
-      const voice = new VoiceDetector(vad, () => settings.threshold);
+      const voice = new VoiceDetector(vad);
       const parts = { channel, voice, echo, options, settings, nMels, previewMels, numbers, report };
       channels.push(new ChannelListener(parts));
     }
     const lockstep = new Lockstep(sources.length);
     const now = isLive ? () => clock.now() : () => lockstep.seconds;
-    const loop = new DecodeLoop({ ...options, channels, engines, previewEngines, isLive, now, report });
+    const loop = new DecodeLoop({
+      ...options,
+      channels,
+      engines,
+      previewEngines,
+      isLive,
+      now,
+      report,
+      recorder,
+    });
     stop = () => loop.stop();
     clock.start();
     report.begin({ sources, engines: new Set([engines, previewEngines]), loop, now });
-    settings.onCommand = (command) => obey(command, sources, report);
+    settings.onCommand = (command) => {
+      recorder.step({ step: "command", command });
+      obey(command, sources, report);
+    };
 
-    const session = { events, report, loop, lockstep: isLive ? undefined : lockstep, stopReading };
+    const session = { events, report, recorder, loop, lockstep: isLive ? undefined : lockstep, stopReading };
     const failed = new Set<ChannelAudio>();
     const hearAll = sources.map(async (source, index) => {
       const hasEnded = await hear(source, channels[index]!, index, session);
@@ -94,7 +110,10 @@ export async function* listen(
         report.end(reason, { utterances: numbers.next, unfinished: loop.unfinished });
         events.close();
       });
-    yield* events;
+    for await (const event of events) {
+      await recorder.secured(event);
+      yield event;
+    }
   } catch (thrown) {
     throw signal.aborted ? new MubblesError("INTERRUPTED") : thrown;
   } finally {
@@ -105,12 +124,6 @@ export async function* listen(
     for (const channel of channels) channel.free();
     for (const model of models) await model.release();
   }
-}
-
-/** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
-function previewHost({ engine, previewModel, speed }: ListenOptions, engines: EngineHost): EngineHost {
-  if (previewModel === undefined || speed === "max") return engines;
-  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
 }
 
 async function openSources(
@@ -138,6 +151,7 @@ function obey(command: LiveCommand, sources: readonly ChannelAudio[], report: Se
 interface Session {
   readonly events: EventQueue;
   readonly report: SessionReport;
+  readonly recorder: SessionRecorder;
   readonly loop: DecodeLoop;
   /** Where audio is read as fast as text can be made. */
   readonly lockstep: Lockstep | undefined;
@@ -149,19 +163,36 @@ async function hear(
   source: ChannelAudio,
   channel: ChannelListener,
   index: number,
-  { events, report, loop, lockstep, stopReading }: Session,
+  { events, report, recorder, loop, lockstep, stopReading }: Session,
 ): Promise<boolean> {
   const maxWaitingSeconds = lockstep === undefined ? MAX_WAITING_SECONDS : 0;
   let isOver = false;
+  const name = source.channel;
   let hearing = Promise.resolve();
+  const hearFrame = async (frame: Float32Array) => {
+    // Exactly what is kept of it is heard, so that it can be heard again.
+    const kept = toPcm16(frame);
+    recorder.audio(name, kept);
+    recorder.step({ step: "frame", channel: name });
+    const { echoIsLate, apply } = await channel.hear(fromPcm16(kept));
+    recorder.step({ step: "heard", channel: name, ...(echoIsLate && { echo: "late" }) });
+    apply();
+  };
+  const end = async () => {
+    recorder.step({ step: "ending", channel: name });
+    const apply = await channel.end();
+    recorder.step({ step: "ended", channel: name });
+    apply();
+  };
   const takeIn = async (frames: AsyncIterable<Float32Array>) => {
     for await (const frame of frames) {
       await lockstep?.turn(index);
       if (isOver) return;
-      hearing = channel.hear(frame);
+      hearing = hearFrame(frame);
       await hearing;
       loop.wake();
       await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
+      if (lockstep !== undefined) await recorder.room();
       lockstep?.advance(index);
     }
   };
@@ -176,7 +207,7 @@ async function hear(
     // An abort does not wait for the frame under way.
     isOver = true;
     await hearing.catch(() => {});
-    await channel.end();
+    await end();
     loop.wake();
     await loop.caughtUp(maxWaitingSeconds);
     lockstep?.end(index);

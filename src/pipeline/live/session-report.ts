@@ -14,6 +14,7 @@ import { packageVersion } from "../../version.js";
 import type { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
 import { noLiveTotals } from "./live-totals.js";
+import type { SessionRecorder } from "./session-recorder.js";
 
 type WithoutTime<E> = E extends unknown ? Omit<E, "atSeconds"> : never;
 
@@ -31,19 +32,21 @@ interface SessionParts {
 export class SessionReport {
   readonly totals = noLiveTotals();
   readonly #options: ListenOptions;
-  readonly #events: EventQueue;
+  readonly #events: Pick<EventQueue, "push">;
+  readonly #recorder: SessionRecorder;
   #parts: SessionParts | undefined;
 
-  constructor(options: ListenOptions, events: EventQueue) {
+  constructor(options: ListenOptions, events: Pick<EventQueue, "push">, recorder: SessionRecorder) {
     this.#options = options;
     this.#events = events;
+    this.#recorder = recorder;
   }
 
   /** The session event. What happened before it is not told. */
   begin(parts: SessionParts): void {
     this.#parts = parts;
     const { engine, previewModel, decoding, policy, threshold } = this.#options;
-    this.emit({
+    this.#tell({
       type: "session",
       version: packageVersion(),
       startedAt: new Date().toISOString(),
@@ -59,37 +62,47 @@ export class SessionReport {
         return { channel, device, backend, sampleRateHz, channels };
       }),
     });
-    this.status();
+    this.tellStatus();
   }
 
+  /** What follows from the step that is under way (session-recorder.ts). */
   emit(event: WithoutTime<LiveEvent>): void {
     if (this.#parts === undefined) return;
     const atSeconds = Math.round(this.#parts.now() * 1000) / 1000;
-    this.#events.push({ ...event, atSeconds } as LiveEvent);
+    const emitted = { ...event, atSeconds } as LiveEvent;
+    this.#recorder.event(emitted);
+    this.#events.push(emitted);
   }
 
-  /** How the engine is: when its state or the load has changed, and after each final text. */
+  /** How the engine is, after each final text. */
   status(): void {
-    if (this.#parts === undefined) return;
-    const { engines, loop } = this.#parts;
-    this.emit({
+    if (this.#parts !== undefined) this.emit(this.#status(this.#parts));
+  }
+
+  /** The same when its state or the load has changed. */
+  tellStatus(): void {
+    if (this.#parts !== undefined) this.#tell(this.#status(this.#parts));
+  }
+
+  #status({ engines, loop }: SessionParts): WithoutTime<LiveEvent> {
+    return {
       type: "status",
       engine: [...engines][0]!.state,
       load: loop.load,
       lagSeconds: loop.lagSeconds,
       droppedSeconds: this.#droppedSeconds,
       timings: this.#timings,
-    });
+    };
   }
 
   /** What a channel's device tells. */
   notice(channel: ChannelName, notice: CaptureNotice): void {
     if (notice.type === "warning") this.problem("warning", notice.error, channel);
-    else this.emit({ type: "status", channel, capture: notice.state, device: notice.device });
+    else this.#tell({ type: "status", channel, capture: notice.state, device: notice.device });
   }
 
   problem(type: "warning" | "error", { code, message, hint }: MubblesError, channel?: ChannelName): void {
-    this.emit({ type, channel, code, message, hint });
+    this.#tell({ type, channel, code, message, hint });
   }
 
   /** The end event. `unfinished`: utterances that will have no final text. */
@@ -102,7 +115,13 @@ export class SessionReport {
       this.problem("warning", new MubblesError("INTERRUPTED", { detail }));
     }
     const droppedSeconds = this.#droppedSeconds;
-    this.emit({ type: "end", reason, utterances, droppedSeconds, timings: this.#timings });
+    this.#tell({ type: "end", reason, utterances, droppedSeconds, timings: this.#timings });
+  }
+
+  #tell(event: WithoutTime<LiveEvent>): void {
+    if (this.#parts === undefined) return;
+    this.#recorder.step({ step: "told" });
+    this.emit(event);
   }
 
   get #droppedSeconds(): number {

@@ -19,7 +19,6 @@ const LENIENCY = 0.5;
 
 export class VoiceDetector {
   readonly #vad: SileroVad;
-  readonly #threshold: () => number;
   #held: Float32Array[] = [];
   /** Frames were left out since the model last heard one. */
   #hasGap = false;
@@ -27,20 +26,22 @@ export class VoiceDetector {
   #quietFrames = 0;
   #framesSinceNeeded = Number.POSITIVE_INFINITY;
 
-  /** Frames whose peak reaches `threshold` (of full scale), as it is then, are loud. */
-  constructor(vad: SileroVad, threshold: () => number) {
+  constructor(vad: SileroVad) {
     this.#vad = vad;
-    this.#threshold = threshold;
   }
 
   /**
    * Takes the next 512 samples; returns the probabilities of the frames that are decided now, oldest first: none or one of 0 while it is
-   * quiet, two seconds of them when it gets loud. While `isNeeded` (somebody speaks) the model goes on listening, loud or not.
+   * quiet, two seconds of them when it gets loud. A frame whose peak reaches `threshold` (of full scale) is loud. While `isNeeded` (somebody
+   * speaks) the model goes on listening, loud or not.
    */
-  async push(frame: Float32Array, isNeeded: boolean): Promise<Float32Array> {
+  async push(
+    frame: Float32Array,
+    { isNeeded, threshold }: { readonly isNeeded: boolean; readonly threshold: number },
+  ): Promise<Float32Array> {
     this.#framesSinceNeeded = isNeeded ? 0 : this.#framesSinceNeeded + 1;
     const isLenient = this.#framesSinceNeeded <= LENIENT_FRAMES;
-    const isLoud = peakOf(frame) >= this.#threshold() * (isLenient ? LENIENCY : 1);
+    const isLoud = peakOf(frame) >= threshold * (isLenient ? LENIENCY : 1);
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     this.#isAwake = isLoud || (this.#isAwake && (isNeeded || this.#quietFrames <= AWAKE_FRAMES));
     this.#held.push(frame);

@@ -1,7 +1,7 @@
 /** The lines below the text: how it is made, how fast, and the keys. */
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
-import type { ViewState } from "../view-state.js";
+import type { ReplayView, ViewState } from "../view-state.js";
 import { asManyAsFit, fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
@@ -30,17 +30,35 @@ const KEYS = [
   ["f", "follow"],
 ] as const;
 
-export function footer(state: ViewState, machine: Machine, width: number): string[] {
+const REPLAY_KEYS = [
+  ["q", "quit"],
+  ["?", "help"],
+  ["space", "pause"],
+  [".", "step"],
+  ["+ -", "speed"],
+  ["c", "copy"],
+  ["s", "save"],
+  ["g", "spectrogram"],
+  ["i", "times"],
+  ["f", "follow"],
+] as const;
+
+/** `linesBack`: how far above the newest text the screen is. */
+export function footer(state: ViewState, machine: Machine, linesBack: number, width: number): string[] {
   return [
-    messageLine(state, width),
+    messageLine(state, linesBack, width),
     modelLine(state, machine, width),
     timingLine(state, width),
-    keyLine(width),
+    keyLine(state.replay === undefined ? KEYS : REPLAY_KEYS, width),
   ];
 }
 
 /** The newest problem, or the answer to a key. */
-function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewState, width: number): string {
+function messageLine(
+  { notice, problems, nowSeconds, end, replay }: ViewState,
+  linesBack: number,
+  width: number,
+): string {
   if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
     return fitted(palette.good(` ${terminalText(notice.text)}`), width);
@@ -49,16 +67,21 @@ function messageLine({ notice, problems, nowSeconds, scrollLines, end }: ViewSta
     const colour = problem.type === "error" ? palette.bad : palette.warning;
     return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
   }
-  if (scrollLines !== undefined)
-    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
-  return fitted("", width);
+  if (linesBack > 0)
+    return fitted(palette.warning(` ↑ ${linesBack} lines back, text goes on below: f follows it`), width);
+  return fitted(replay === undefined ? "" : palette.quiet(` ${replayText(replay)}`), width);
+}
+
+function replayText({ isPaused, speed }: ReplayView): string {
+  const pace = Number.isFinite(speed) ? `${speed}×` : "as fast as possible";
+  return `replay, ${pace}${isPaused ? ", paused: . goes on by one event" : ""}`;
 }
 
 const SHOWN_SECONDS = 15;
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
-  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
+  if (session === undefined) return fitted("", width);
   const { beamSize, language, task } = settings;
   const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
   const parts = [
@@ -96,7 +119,7 @@ function timingLine({ engine }: ViewState, width: number): string {
   return fitted(` ${palette.quiet(asManyAsFit(parts, " · ", width - 1))}`, width);
 }
 
-function keyLine(width: number): string {
-  const parts = KEYS.map(([key, what]) => `${palette.key(key)} ${palette.quiet(what)}`);
+function keyLine(keys: readonly (readonly [string, string])[], width: number): string {
+  const parts = keys.map(([key, what]) => `${palette.key(key)} ${palette.quiet(what)}`);
   return fitted(` ${asManyAsFit(parts, "  ", width - 1)}`, width);
 }

@@ -17,7 +17,8 @@ export function App({ store, onKey }: AppProps) {
   useInput((input, key) => {
     for (const press of keyPressOf(input, key)) onKey(press);
   });
-  if (panel.type === "help") return <HelpPanel />;
+  const isReplay = store.state().replay !== undefined;
+  if (panel.type === "help") return <HelpPanel isReplay={isReplay} />;
   if (panel.type === "choice") return <ChoicePanel choice={panel.choice} selected={panel.selected} />;
   return null;
 }

@@ -15,12 +15,22 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["↑ ↓ …", "PgUp PgDn Home End too: scroll; f follows again"],
   ["q", "or Ctrl-C: quit; what is being said is finished"],
 ];
+const REPLAY_KEYS: readonly (readonly [string, string])[] = [
+  ["space", "stop, and go on"],
+  [".", "stop, and go on by one event"],
+  ["+ -", "twice as fast, half as fast"],
+  ["c", "copy the last utterance"],
+  ["s", "save the text as SRT, TXT or JSON"],
+  ["g i", "spectrogram, times: on or off"],
+  ["↑ ↓ …", "PgUp PgDn Home End too: scroll; f follows again"],
+  ["q", "or Ctrl-C: quit"],
+];
 const KEY_CELLS = 8;
 
-export function HelpPanel() {
+export function HelpPanel({ isReplay }: { readonly isReplay: boolean }) {
   return (
     <Box flexDirection="column" paddingLeft={1}>
-      {KEYS.map(([key, what]) => (
+      {(isReplay ? REPLAY_KEYS : KEYS).map(([key, what]) => (
         <Text key={key} wrap="truncate">
           <Text bold color="cyan">
             {key.padEnd(KEY_CELLS)}

@@ -35,11 +35,11 @@ test("a voice that never gets loud is none", async () => {
 /** The probability of each frame, as the detector gives them one after another. */
 async function detect(frames: readonly Float32Array[], threshold: number): Promise<number[]> {
   vad.reset();
-  const detector = new VoiceDetector(vad, () => threshold);
+  const detector = new VoiceDetector(vad);
   const probabilities: number[] = [];
   for (const frame of frames) {
     const isNeeded = (probabilities.at(-1) ?? 0) >= 0.35;
-    probabilities.push(...(await detector.push(frame, isNeeded)));
+    probabilities.push(...(await detector.push(frame, { isNeeded, threshold })));
   }
   return [...probabilities, ...detector.end()];
 }

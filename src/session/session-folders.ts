@@ -1,0 +1,83 @@
+/** Where sessions are, and which one somebody means. */
+import { existsSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { MubblesError } from "../errors.js";
+import { META_FILE } from "./session-meta.js";
+
+/** Stands for the newest session. */
+export const LAST = "last";
+
+export interface StoredSession {
+  /** Of its folder: when it began, if nobody has given it another. */
+  readonly name: string;
+  readonly folder: string;
+  readonly bytes: number;
+  /** When something was written to it last. */
+  readonly changedMs: number;
+}
+
+/** sessions in MUBBLES_HOME, or in mubbles below the user's data folder (XDG_DATA_HOME, ~/.local/share). */
+export function sessionsFolder(): string {
+  const home = process.env.MUBBLES_HOME;
+  if (home !== undefined && home !== "") return join(home, "sessions");
+  const data = process.env.XDG_DATA_HOME;
+  const shared = data !== undefined && data !== "" ? data : join(homedir(), ".local", "share");
+  return join(shared, "mubbles", "sessions");
+}
+
+/** A folder that is not there yet, named after the moment in local time: 2026-11-25_14-03-20. */
+export function newSessionFolder(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join("-");
+  const folder = join(sessionsFolder(), `${date}_${time}`);
+  for (let i = 2; ; i++) {
+    const candidate = i === 2 && !existsSync(folder) ? folder : `${folder}_${i}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+/** By name, which is by age. */
+export async function listSessions(root = sessionsFolder()): Promise<StoredSession[]> {
+  const names = await readdir(root).catch(() => []);
+  const found = names.filter((name) => isSession(join(root, name))).sort();
+  return await Promise.all(found.map((name) => describe(join(root, name))));
+}
+
+/** The folder of a session by its path, its name, the beginning of its name, or `last`. Throws INPUT_NOT_FOUND, USAGE. */
+export async function findSession(name: string): Promise<string> {
+  if (isSession(name)) return name;
+  const sessions = await listSessions();
+  if (name === LAST && sessions.length > 0) return sessions.at(-1)!.folder;
+  const exact = sessions.find((session) => session.name === name);
+  const matching = exact ? [exact] : sessions.filter((session) => session.name.startsWith(name));
+  if (matching.length === 1) return matching[0]!.folder;
+  if (matching.length > 1) {
+    const detail = `${matching.length} sessions begin so: ${matching.map(({ name }) => name).join(", ")}`;
+    throw new MubblesError("USAGE", { where: name, detail });
+  }
+  const detail = `no session; \`mubbles sessions list\` shows those in ${sessionsFolder()}`;
+  throw new MubblesError("INPUT_NOT_FOUND", { where: name, detail });
+}
+
+export function isSession(folder: string): boolean {
+  return existsSync(join(folder, META_FILE));
+}
+
+export async function removeSession(folder: string): Promise<void> {
+  await rm(folder, { recursive: true });
+}
+
+async function describe(folder: string): Promise<StoredSession> {
+  const entries = await readdir(folder, { recursive: true });
+  const stats = await Promise.all(entries.map((entry) => stat(join(folder, entry))));
+  const files = stats.filter((entry) => entry.isFile());
+  return {
+    name: basename(folder),
+    folder,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    changedMs: Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs)),
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * Keeps a session while it goes on: audio, events and steps, in a folder that can be read wherever the program was ended. What comes is
+ * noted in memory at once and written several times a second by the system's own threads; the work that it comes from never waits.
+ */
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
+import { MubblesError } from "../errors.js";
+import type { ChannelName, LiveEvent } from "../live-events.js";
+import { liveJsonLine } from "../output/live-json.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
+import type { SessionRecorder, Step } from "../pipeline/live/session-recorder.js";
+import { makeFolder, outputError, systemCode } from "../writing.js";
+import { AppendFile } from "./append-file.js";
+import { AudioWriter } from "./audio-writer.js";
+import { describeSession, type SessionMeta, withHashes, writeMeta } from "./session-meta.js";
+import { EVENTS_FILE, STEPS_FILE } from "./session-reader.js";
+import { StepLines } from "./step-lines.js";
+
+/** What is newer than this is lost if the program is killed, but for text that was shown. */
+const WRITE_MS = 250;
+/** And this, if the power goes. */
+const SYNC_MS = 1000;
+/** A disk that took nothing is tried again. */
+const RETRY_MS = 2000;
+/** Text is shown after so long even if it is not on the disk. */
+const MAX_HOLD_MS = 500;
+/** Audio faster than real time is written when there is half a second of it on a channel. */
+const MAX_WAITING_AUDIO_BYTES = 16_000;
+/** Ten seconds of a channel. */
+const LITTLE_ROOM_BYTES = 320_000;
+const FOLDER_MODE = 0o700;
+/** Nobody is shown what could not be shown again. */
+const SECURED: ReadonlySet<LiveEvent["type"]> = new Set(["session", "confirmed", "final"]);
+
+export class SessionWriter implements SessionRecorder {
+  readonly folder: string;
+  onProblem: (error: MubblesError) => void = () => {};
+  readonly #options: ListenOptions;
+  readonly #events: AppendFile;
+  readonly #steps: AppendFile;
+  readonly #stepLines = new StepLines();
+  readonly #audio = new Map<ChannelName, AudioWriter>();
+  #state: "waiting" | "open" | "failing" | "gone" = "waiting";
+  #hasFolder = false;
+  #folders: Promise<void> | undefined;
+  /** Whether it can be opened again, and then whether its description is complete. */
+  #opened: Promise<unknown> = Promise.resolve();
+  #described: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #syncing: Promise<void> | undefined;
+  #syncedMs = 0;
+
+  /** The folder comes into being with the session event: nothing is left of what never began. */
+  constructor(folder: string, options: ListenOptions) {
+    this.folder = folder;
+    this.#options = options;
+    this.#events = new AppendFile(join(folder, EVENTS_FILE));
+    this.#steps = new AppendFile(join(folder, STEPS_FILE));
+  }
+
+  audio(channel: ChannelName, frame: Int16Array): void {
+    if (this.#state === "gone") return;
+    const writer = this.#audio.get(channel) ?? new AudioWriter(join(this.folder, AUDIO_FOLDER), channel);
+    this.#audio.set(channel, writer);
+    writer.push(frame);
+    if (this.#state === "open" && writer.waitingBytes >= MAX_WAITING_AUDIO_BYTES) this.#flushSoon();
+  }
+
+  step(step: Step): void {
+    if (this.#state !== "gone") this.#pushSteps(this.#stepLines.add(step));
+  }
+
+  event(event: LiveEvent): void {
+    if (this.#state === "gone") return;
+    this.#events.push(Buffer.from(liveJsonLine(event)));
+    if (event.type !== "session") return;
+    this.#state = "open";
+    const described = describeSession(this.#options, event.startedAt);
+    this.#opened = this.#attempt(() => this.#open(described));
+    // Reading the models takes a moment.
+    this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
+    this.#schedule(WRITE_MS);
+  }
+
+  async secured({ type }: LiveEvent): Promise<void> {
+    if (this.#state !== "open" || !SECURED.has(type)) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, MAX_HOLD_MS);
+    });
+    // A disk that takes nothing is told of by the next regular write.
+    await Promise.race([this.#opened.then(() => this.#events.flush()).catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+
+  async room(): Promise<void> {
+    const waitingBytes = [...this.#audio.values()].map((writer) => writer.waitingBytes);
+    if (this.#state === "open" && Math.max(0, ...waitingBytes) > LITTLE_ROOM_BYTES) await this.#flushAll();
+  }
+
+  /** Writes what is left. Whether anything was kept. */
+  async close(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    if (this.#state !== "waiting" && this.#state !== "gone") await this.#endAll();
+    this.#state = "gone";
+    for (const part of this.#parts) await part.close();
+    return this.#hasFolder;
+  }
+
+  async #endAll(): Promise<void> {
+    await this.#flushAll();
+    await Promise.all([this.#described, this.#syncing]);
+    for (const writer of this.#audio.values()) await this.#attempt(() => writer.end());
+    for (const file of [this.#events, this.#steps]) await this.#attempt(() => file.end());
+  }
+
+  async #open(described: Promise<SessionMeta>): Promise<void> {
+    await this.#makeFolders();
+    await writeMeta(this.folder, await described);
+    await this.#events.flush();
+  }
+
+  async #addHashes(described: Promise<SessionMeta>): Promise<void> {
+    const meta = await withHashes(await described);
+    await this.#makeFolders();
+    await writeMeta(this.folder, meta);
+  }
+
+  #pushSteps(lines: string): void {
+    if (lines !== "") this.#steps.push(Buffer.from(lines));
+  }
+
+  #schedule(delayMs: number): void {
+    this.#timer = setTimeout(async () => {
+      await this.#flushAll();
+      // Waking a disk may take a second: writing goes on meanwhile.
+      this.#syncing ??= this.#sync().finally(() => {
+        this.#syncing = undefined;
+      });
+      if (this.#state === "gone") return;
+      this.#schedule(this.#state === "failing" ? RETRY_MS : WRITE_MS);
+    }, delayMs).unref();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing === undefined) void this.#flushAll();
+  }
+
+  /** One at a time: who asks during a flush waits for the next one. */
+  async #flushAll(): Promise<void> {
+    const before = this.#flushing;
+    const own = (async () => {
+      await before;
+      await this.#flush();
+    })();
+    this.#flushing = own;
+    await own;
+    if (this.#flushing === own) this.#flushing = undefined;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#state === "gone") return;
+    this.#pushSteps(this.#stepLines.end());
+    const works = await this.#attempt(async () => {
+      await this.#makeFolders();
+      for (const part of this.#parts) await part.flush();
+    });
+    if (works && this.#state === "failing") this.#state = "open";
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#state !== "open" || performance.now() - this.#syncedMs < SYNC_MS) return;
+    this.#syncedMs = performance.now();
+    await this.#attempt(async () => {
+      for (const part of this.#parts) await part.sync();
+      if (await this.#events.isGone()) this.#giveUp();
+    });
+  }
+
+  /** Text last: what it was made of is there before it. */
+  get #parts(): (AppendFile | AudioWriter)[] {
+    return [...this.#audio.values(), this.#steps, this.#events];
+  }
+
+  #makeFolders(): Promise<void> {
+    this.#folders ??= this.#makeMissing().catch((thrown) => {
+      this.#folders = undefined;
+      throw thrown;
+    });
+    return this.#folders;
+  }
+
+  async #makeMissing(): Promise<void> {
+    await makeFolder(dirname(this.folder), FOLDER_MODE);
+    for (const folder of [this.folder, join(this.folder, AUDIO_FOLDER)]) {
+      await mkdir(folder, { mode: FOLDER_MODE }).catch((thrown) => {
+        if (systemCode(thrown) !== "EEXIST") throw thrown;
+      });
+    }
+    this.#hasFolder = true;
+  }
+
+  /** Whether it worked. The first failure of a row is told; the session goes on. */
+  async #attempt(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      if (this.#state === "open") {
+        this.#state = "failing";
+        this.onProblem(thrown instanceof MubblesError ? thrown : outputError(this.folder, thrown));
+      }
+      return false;
+    }
+  }
+
+  #giveUp(): void {
+    this.#state = "gone";
+    const detail = "the folder was removed; nothing more of the session is saved";
+    this.onProblem(new MubblesError("OUTPUT_FAILED", { where: this.folder, detail }));
+  }
+}
