@@ -2,18 +2,19 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
-import { asMubblesError, MubblesError } from "../errors.js";
+import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { listen } from "../pipeline/live/listen.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
+import { worseExitCode } from "./exit-code.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
-import { note, writeError } from "./messages.js";
+import { note, reportError, writeError } from "./messages.js";
 import { showEvents } from "./show-events.js";
 import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
@@ -55,10 +56,11 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const interrupt = listenForInterrupt();
   const { listen: how, format, save, quiet, verbose } = options;
   if (typeof save === "string") requireNewFolder(save);
+  const recorder =
+    save === false ? undefined : new SessionWriter(save ?? (await newSessionFolder(new Date())), how);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);
   const settings = new LiveSettings(how);
-  const recorder = save === false ? undefined : new SessionWriter(save ?? newSessionFolder(new Date()), how);
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
@@ -69,10 +71,11 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
-  try {
+  const show = async () => {
     if (format === "screen") {
       const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
+        isKept: () => recorder?.isKeeping ?? false,
         quit,
         command: (command) => settings.apply(command),
         tell: measure,
@@ -84,12 +87,21 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       measure(event);
     };
     return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
+  };
+  let exitCode: number = EXIT.ok;
+  try {
+    exitCode = await show();
   } finally {
-    const isKept = (await recorder?.close()) ?? false;
+    const closed = await recorder?.close();
+    for (const problem of closed?.problems ?? []) {
+      reportError(problem);
+      exitCode = worseExitCode(exitCode, problem.exitCode);
+    }
     if (verbose) writeError(timings);
-    if (isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
+    if (closed?.isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();
   }
+  return exitCode;
 }
 
 /** Throws USAGE where something is in it: no session may end up in another. */

@@ -101,6 +101,7 @@ async function showOnScreen(
 ): Promise<void> {
   const quit = () => process.kill(process.pid, "SIGINT");
   await showOnTerminal(untilQuit(events, signal), {
+    isKept: () => true,
     quit,
     command: () => {},
     tell: () => {},

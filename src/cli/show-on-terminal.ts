@@ -16,6 +16,8 @@ import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
 interface TerminalOptions {
+  /** Whether the text is in a session on disk. */
+  readonly isKept: () => boolean;
   /** Asks for the end; a second time it comes at once. */
   readonly quit: () => void;
   readonly command: (command: LiveCommand) => void;
@@ -67,20 +69,20 @@ export async function showOnTerminal(
   } finally {
     screen.close();
     release();
-    await leaveText(finals);
+    await leaveText(finals, options.isKept());
     for (const problem of problems) reportError(problem);
   }
   return exitCode;
 }
 
-/** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */
-async function leaveText(finals: readonly FinalEvent[]): Promise<void> {
+/** The whole conversation on the terminal's own screen; into a file where the terminal has gone and the text would be lost. */
+async function leaveText(finals: readonly FinalEvent[], isKept: boolean): Promise<void> {
   if (finals.length === 0) return;
   const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
   const written = await new Promise<boolean>((resolve) => {
     process.stdout.write(inOrder.map(livePlainLine).join(""), (error) => resolve(error == null));
   });
-  if (!written) await saveText(finals, "txt");
+  if (!written && !isKept) await saveText(finals, "txt");
 }
 
 /** Into the current folder, or where that cannot be written the folder for temporary files. Returns the path. */

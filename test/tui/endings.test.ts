@@ -13,10 +13,10 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
   afterEach(() => terminal.close());
 
   /** Listens until the first utterance is final. Returns the process id. */
-  async function listen(cwd = temporaryFolder()): Promise<number> {
+  async function listen(cwd = temporaryFolder(), options = ""): Promise<number> {
     terminal = await Terminal.open({ columns: 100, rows: 24, cwd });
     terminal.run(
-      `${process.execPath} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 & echo "pid $!"; fg`,
+      `${process.execPath} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 ${options} & echo "pid $!"; fg`,
     );
     const started = await terminal.shows(/pid \d+/);
     await terminal.shows("1 finals", 30_000);
@@ -38,9 +38,9 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
     await terminal.isUsable();
   });
 
-  test("by a window that is closed: the text is in a file", async () => {
+  test("by a window that is closed: the text of a session that is not kept is in a file", async () => {
     const cwd = temporaryFolder();
-    const pid = await listen(cwd);
+    const pid = await listen(cwd, "--no-save");
     terminal.close();
     await untilGone(pid);
     const names = readdirSync(cwd);
