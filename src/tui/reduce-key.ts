@@ -55,8 +55,12 @@ export function reduceKey(state: ViewState, key: KeyPress, context: KeyContext):
   if (key.name === "ctrl-c") return { state, effects: [{ type: "quit" }] };
   if (state.panel.type === "choice") return inChoice(state, state.panel, key);
   if (state.panel.type === "help") return only({ ...state, panel: { type: "none" } });
-  const ofReplay = state.replay === undefined ? undefined : reduceReplayKey(state, state.replay, key);
-  return ofReplay ?? scrolled(state, key, context) ?? pressed(state, key.input, key, context);
+  const replayed = state.replay && reduceReplayKey(state.replay, key.input);
+  if (replayed !== undefined) {
+    const effects = replayed.commands.map((command) => ({ type: "replay", command }) as const);
+    return { state: { ...state, replay: replayed.replay }, effects };
+  }
+  return scrolled(state, key, context) ?? pressed(state, key.input, key, context);
 }
 
 /** The list of devices has come. */
