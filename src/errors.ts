@@ -108,10 +108,10 @@ export const ERROR_TABLE = {
     what: "not enough memory for the model",
     hint: "use a smaller model or --compute int8, or close other programs",
   },
-  DEVICE_UNAVAILABLE: {
-    exitCode: EXIT.device,
-    what: "the compute device is not available",
-    hint: "use --device cpu",
+  ACCELERATOR_UNAVAILABLE: {
+    exitCode: EXIT.model,
+    what: "the model cannot run there",
+    hint: "use --device cpu; `mubbles doctor` lists what this machine has",
   },
   DEVICE_NOT_FOUND: {
     exitCode: EXIT.device,

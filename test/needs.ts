@@ -10,16 +10,20 @@ import { fileURLToPath } from "node:url";
 
 export const SHARED_FOLDER = fileURLToPath(new URL("../../shared/", import.meta.url));
 
-/** Real weights as the Hugging Face hub serves them, `openai/whisper-base` in it. MUBBLES_TEST_WEIGHTS names the folder. */
+/**
+ * Real weights, base and tiny.en: openai/whisper-NAME as the Hugging Face hub serves them, ctranslate2/whisper-NAME and
+ * ggml/ggml-NAME.bin. MUBBLES_TEST_WEIGHTS names the folder.
+ */
 export const WEIGHTS_FOLDER = process.env.MUBBLES_TEST_WEIGHTS ?? "";
 
 const PARTS = {
   shared: () => existsSync(`${SHARED_FOLDER}data/manifest.json`),
-  weights: () => existsSync(`${WEIGHTS_FOLDER}/openai/whisper-base/model.safetensors`),
+  weights: () => existsSync(`${WEIGHTS_FOLDER}/ggml/ggml-tiny.en.bin`),
   ffmpeg: () => onPath("ffmpeg", "-version"),
   cargo: () => onPath("cargo", "--version"),
   python3: () => onPath("python3", "--version"),
   pulseaudio: () => onPath("pulseaudio", "--version") && onPath("pactl", "--version"),
+  strace: () => spawnSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" }).status === 0,
   tmux: () => onPath("tmux", "-V"),
   naudiodon: () =>
     existsSync(

@@ -56,6 +56,7 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
         isCut: heard.isCut,
         audioSeconds,
         silenceSeconds: silenceBefore(audioSeconds),
+        isEnding: false,
         computeSeconds: heard.encodeSeconds + heard.decodeSeconds,
       });
     }

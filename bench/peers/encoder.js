@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { EncoderSession } from "../../dist/model/audio-encoder.js";
 import { audioPositions, encoderGraph } from "../../dist/model/encoder-graph.js";
-import { createCpuSession, Tensor } from "../../dist/model/ort.js";
+import { createSession, Tensor } from "../../dist/model/ort.js";
 import { Safetensors } from "../../dist/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../dist/model/saturation.js";
 import { readWhisperConfig } from "../../dist/model/whisper-config.js";
@@ -39,7 +39,7 @@ const { nMels, maxAudioPositions, dModel } = config;
 const weights = Safetensors.openFolder(values.model);
 const widenWeights = await eightBitProductsSaturate();
 // What mubbles runs has the cross keys and values in the same graph; this is the rest of it.
-const alone = await createCpuSession(encoderGraph(weights, config, widenWeights ? { parts: 1 } : {}), {
+const alone = await createSession(encoderGraph(weights, config, widenWeights ? { parts: 1 } : {}), {
   threads: Number(values.threads),
   weightsFolder: values.model,
   spin: true,

@@ -94,5 +94,6 @@ declare module "node-av/lib" {
     free(): void;
   }
   export const FFmpegError: { strerror(code: number): string };
+  export function getFFmpegInfo(): { readonly version: string };
   export const Log: { setLevel(level: number): void };
 }

@@ -1,8 +1,10 @@
 /** `mubbles file MEDIA…`: recordings to subtitles and text. */
 import { Command } from "commander";
 import { EXIT, MubblesError } from "../errors.js";
+import { requireDevice } from "../model/compute-device.js";
 import { Engine } from "../model/engine.js";
 import { transcribe } from "../pipeline/transcribe.js";
+import { withChosenModel } from "./auto-model.js";
 import { worseExitCode } from "./exit-code.js";
 import { declareFileOptions } from "./file-flags.js";
 import { type FileOptions, readFileOptions } from "./file-options.js";
@@ -61,11 +63,14 @@ export async function transcribeFiles(
       detail: "standard input is a terminal; redirect a file or a pipe to it",
     });
   }
+  await requireDevice(options.engine.device);
+  const { language, task } = options.transcribe.decoding;
+  const engine = withChosenModel(options.engine, { language, task, isLive: false }, options);
   await prepareOutputs(plan);
   for (const text of options.notes) note(text);
   const interrupt = listenForInterrupt();
   try {
-    return await runPlan(plan, options, transcriber, interrupt);
+    return await runPlan(plan, { ...options, engine }, transcriber, interrupt);
   } finally {
     interrupt.dispose();
   }

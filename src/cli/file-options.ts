@@ -2,6 +2,7 @@
 import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
+import type { ComputeDevice } from "../model/compute-device.js";
 import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
 import type { WordCueOptions } from "../output/cues/word-cues.js";
@@ -70,7 +71,7 @@ interface ParsedOptions {
   minSilenceMs: number;
   speechPadMs: number;
   threads?: number;
-  device: "auto" | "cpu";
+  device: ComputeDevice;
   showNoise?: true;
   quiet?: true;
   verbose?: true;
@@ -102,6 +103,7 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
       model: parsed.model,
       compute: parsed.compute,
       threads: parsed.threads,
+      device: parsed.device,
       // The reference strategy knows of its next window when it has the text of the last.
       encodesAhead: parsed.strategy === "fast",
     },
@@ -144,7 +146,7 @@ function wantsWords({ wordTimestamps, strategy, outputFormat }: ParsedOptions): 
 }
 
 function alignerOptions(parsed: ParsedOptions, words: boolean): EngineOptions | undefined {
-  const { alignModel, strategy, threads } = parsed;
+  const { alignModel, strategy, threads, device } = parsed;
   if (alignModel === undefined) return undefined;
   const where = "--align-model";
   if (strategy === "reference")
@@ -155,7 +157,7 @@ function alignerOptions(parsed: ParsedOptions, words: boolean): EngineOptions | 
       detail: "no words are asked for: give --word-timestamps, or write srt or vtt",
     });
   }
-  return { model: alignModel, compute: undefined, threads };
+  return { model: alignModel, compute: undefined, threads, device };
 }
 
 /** Throws USAGE where channels are not split by speakers, or cannot be. */

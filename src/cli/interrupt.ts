@@ -7,6 +7,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export interface Interrupt {
   /** Aborted by the first signal; its reason is a MubblesError INTERRUPTED. */
   readonly signal: AbortSignal;
+  /** As Ctrl-C does; a process of Windows that sends itself a signal is ended at once. */
+  request(): void;
   dispose(): void;
 }
 
@@ -14,12 +16,13 @@ export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     // Of a terminal that goes both the system and the shell tell: that is nobody who is impatient.
-    if (controller.signal.aborted && name !== "SIGHUP") dieNow();
+    if (controller.signal.aborted && name !== "SIGHUP") void dieNow();
     controller.abort(new MubblesError("INTERRUPTED"));
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    request: () => onSignal("SIGINT"),
     dispose: () => {
       for (const name of SIGNALS) process.off(name, onSignal);
     },
@@ -30,8 +33,8 @@ export function listenForInterrupt(): Interrupt {
  * process.exit() would wait for the worker threads and crash in the one that computes; the signal itself ends everything,
  * and a shell shows it as 130 too.
  */
-function dieNow(): void {
-  giveBackTerminal();
+async function dieNow(): Promise<void> {
+  await giveBackTerminal();
   process.removeAllListeners("SIGINT");
   process.kill(process.pid, "SIGINT");
 }

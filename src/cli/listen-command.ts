@@ -1,13 +1,16 @@
 /** `mubbles listen`: microphone and loopback at once, as text while people speak. */
 import { existsSync, readdirSync, statSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
+import { requireDevice } from "../model/compute-device.js";
 import { listen } from "../pipeline/live/listen.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
+import { withChosenModel } from "./auto-model.js";
 import { worseExitCode } from "./exit-code.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
@@ -52,9 +55,13 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
 }
 
 async function listenAndShow(options: ListenCommandOptions): Promise<number> {
+  await requireDevice(options.listen.engine.device);
+  const { language, task } = options.listen.decoding;
+  const engine = withChosenModel(options.listen.engine, { language, task, isLive: true }, options);
   keepHeapSmall();
   const interrupt = listenForInterrupt();
-  const { listen: how, format, save, quiet, verbose } = options;
+  const { format, save, quiet, verbose } = options;
+  const how = { ...options.listen, engine };
   if (typeof save === "string") requireNewFolder(save);
   const recorder =
     save === false ? undefined : new SessionWriter(save ?? (await newSessionFolder(new Date())), how);
@@ -73,10 +80,10 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   const show = async () => {
     if (format === "screen") {
-      const quit = () => process.kill(process.pid, "SIGINT");
       return await showOnTerminal(events, {
-        isKept: () => recorder?.isKeeping ?? false,
-        quit,
+        loading: `loading model ${how.engine.model}`,
+        quit: interrupt.request,
+        signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
       });
@@ -97,6 +104,9 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       reportError(problem);
       exitCode = worseExitCode(exitCode, problem.exitCode);
     }
+    // The folder that was kept free for a session that never began.
+    if (recorder !== undefined && closed?.isKept === false && save === undefined)
+      await rmdir(recorder.folder).catch(() => {});
     if (verbose) writeError(timings);
     if (closed?.isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();

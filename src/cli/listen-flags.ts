@@ -71,6 +71,11 @@ export function declareListenOptions(command: Command): Command {
       .default(DEFAULTS.unloadAfterSeconds)
       .argParser(optionalNumberOption({ option: "--unload-after", min: 0, max: 1e6 })),
   );
+  command.addOption(
+    new Option("--keep-loaded", "the model stays in memory; the same as --unload-after none").conflicts(
+      "unloadAfter",
+    ),
+  );
   declareMachineOptions(command);
   command.option("--quiet", "nothing on standard error but warnings and errors");
   command.option("--verbose", "devices, and timings at the end, on standard error");

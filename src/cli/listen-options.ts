@@ -2,6 +2,7 @@
 import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "../model/checkpoint-layout.js";
+import type { ComputeDevice } from "../model/compute-device.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import type { PolicyName } from "../pipeline/live/policy/text-policy.js";
@@ -45,8 +46,9 @@ interface ParsedOptions {
   silenceMs: number;
   echoGate: ListenOptions["echoGate"];
   unloadAfter: number | typeof NONE;
+  keepLoaded?: true;
   threads?: number;
-  device: "auto" | "cpu";
+  device: ComputeDevice;
   quiet?: true;
   verbose?: true;
 }
@@ -74,7 +76,12 @@ export function readListenOptions(
       ...devices,
       raw: parsed.raw,
       speed: parsed.speed,
-      engine: { model: parsed.model, compute: parsed.compute, threads: parsed.threads },
+      engine: {
+        model: parsed.model,
+        compute: parsed.compute,
+        threads: parsed.threads,
+        device: parsed.device,
+      },
       previewModel: parsed.previewModel,
       decoding: {
         ...DEFAULT_DECODING_OPTIONS,
@@ -89,7 +96,7 @@ export function readListenOptions(
       silenceMs: parsed.silenceMs,
       echoGate: parsed.echoGate,
       hasSpectrum: format === "screen",
-      unloadAfterSeconds: unlessNone(parsed.unloadAfter) ?? Number.POSITIVE_INFINITY,
+      unloadAfterSeconds: secondsToUnload(parsed),
     },
     format,
     levels: parsed.levels ?? false,
@@ -116,6 +123,10 @@ function checkVirtualDevices(devices: Devices, parsed: ParsedOptions, stdinIsTer
   if (parsed.raw !== undefined && virtual === 0) refuse("--raw", "it needs a device file:PATH or -");
   // A microphone cannot be hurried, and both channels are on one timeline.
   if (parsed.speed !== 1 && virtual < chosen.length) refuse("--speed", "every device must be file:PATH or -");
+}
+
+function secondsToUnload({ keepLoaded, unloadAfter }: ParsedOptions): number {
+  return (keepLoaded ? undefined : unlessNone(unloadAfter)) ?? Number.POSITIVE_INFINITY;
 }
 
 function refuse(where: string, detail: string): never {

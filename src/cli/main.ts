@@ -35,10 +35,13 @@ function usageError({ message, code }: CommanderError): MubblesError {
   return new MubblesError("USAGE", { detail: message.replace(/^error: /, "") });
 }
 
-/** Whatever goes wrong outside of every try ends in one line too. */
+/** Whatever goes wrong outside of every try ends in one line too: the first such thing, others may only come of it. */
 function guardProcess(): void {
-  const onStray = (thrown: unknown) => {
-    giveBackTerminal();
+  let isEnding = false;
+  const onStray = async (thrown: unknown) => {
+    if (isEnding) return;
+    isEnding = true;
+    await giveBackTerminal();
     reportError(asMubblesError(thrown));
     process.exit(EXIT.bug);
   };

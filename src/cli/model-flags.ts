@@ -1,8 +1,8 @@
 /** Options of every command that runs a model: which one, in what language, on what. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { MubblesError } from "../errors.js";
 import { COMPUTES } from "../model/checkpoint-layout.js";
+import { DEVICES } from "../model/compute-device.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { parseLanguage } from "../model/languages.js";
 import { numberFlag } from "./number-flag.js";
@@ -14,7 +14,7 @@ export const AUTO = "auto";
 export function declareModelOptions(command: Command): void {
   command.option(
     "-m, --model <name>",
-    "base (embedded), a converted model's name, or a model folder",
+    "base (embedded), a converted model's name, a model folder, or auto: the most exact that this machine bears",
     "base",
   );
   command.addOption(
@@ -39,9 +39,9 @@ export function declareMachineOptions(command: Command): void {
   const threads = `threads of the model (default: all cores, here ${availableParallelism()})`;
   command.addOption(numberFlag("--threads <n>", threads, { min: 1, max: 1024, whole: true }));
   command.addOption(
-    new Option("--device <name>", "auto or cpu (cuda, dml and coreml are to come)")
+    new Option("--device <name>", `what the model runs on: ${DEVICES.join(", ")}; auto is the CPU`)
       .default("auto")
-      .argParser(deviceOption),
+      .argParser(choiceOption("--device", DEVICES)),
   );
 }
 
@@ -54,14 +54,4 @@ function languageOption(text: string): string {
       throw refuse("--language", "a code such as de, a name such as German, or auto", text);
     throw thrown;
   }
-}
-
-function deviceOption(text: string): "auto" | "cpu" {
-  if (text === "cuda" || text === "dml" || text === "coreml") {
-    throw new MubblesError("DEVICE_UNAVAILABLE", {
-      where: `--device ${text}`,
-      detail: "this version runs on the CPU",
-    });
-  }
-  return choiceOption("--device", ["auto", "cpu"])(text);
 }

@@ -1,8 +1,9 @@
 /** `mubbles models …`: make a model of our own from published weights, list what is there, say where. */
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { COMPUTES, type Compute } from "../model/checkpoint-layout.js";
 import { convertModel } from "../model/convert.js";
+import { nameOfSource } from "../model/formats/open-source.js";
 import { cacheFolder, listModels, resolveModel } from "../model/model-store.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { note } from "./messages.js";
@@ -27,8 +28,11 @@ export function modelsCommand(): Command {
     .addHelpText("after", EXAMPLES);
   command
     .command("convert")
-    .description("Convert a Whisper checkpoint as the Hugging Face hub serves it; prints the new folder.")
-    .argument("<source>", "folder with model.safetensors, config.json and tokenizer.json")
+    .description("Convert a Whisper checkpoint; prints the new folder.")
+    .argument(
+      "<source>",
+      "folder as the Hugging Face hub serves it, a ggml-*.bin of whisper.cpp, or a folder of CTranslate2",
+    )
     .option("-o, --output-dir <dir>", "folder to make (default: one named after SOURCE in the cache)")
     .addOption(computeOption().default("int8"))
     .action(convert);
@@ -89,7 +93,7 @@ async function list(): Promise<void> {
 }
 
 function modelName(source: string, compute: Compute): string {
-  return `${basename(resolve(source))}-${compute}`;
+  return `${nameOfSource(source)}-${compute}`;
 }
 
 async function print(text: string): Promise<void> {

@@ -2,7 +2,11 @@
 import { MubblesError } from "../errors.js";
 
 /** Commander calls it with the text after the option. */
-export type OptionParser<T> = (text: string) => T;
+export interface OptionParser<T> {
+  (text: string): T;
+  /** The words it knows, where it knows them all; completion offers them. */
+  readonly choices?: readonly string[];
+}
 
 interface NumberRules {
   /** The option, for the message. */
@@ -43,7 +47,7 @@ export function choiceOption<const T extends string>(
   choices: readonly T[],
   coming: readonly string[] = [],
 ): OptionParser<T> {
-  return (text) => {
+  const parse = (text: string) => {
     const value = choices.find((choice) => choice === text);
     if (value !== undefined) return value;
     if (coming.includes(text)) {
@@ -54,6 +58,7 @@ export function choiceOption<const T extends string>(
     }
     throw refuse(option, choices.join(" or "), text);
   };
+  return Object.assign(parse, { choices });
 }
 
 /** A comma-separated list of fixed names without repetitions; `all` stands for every one of them. */
@@ -61,7 +66,7 @@ export function listOption<const T extends string>(
   option: string,
   choices: readonly T[],
 ): OptionParser<readonly T[]> {
-  return (text) => {
+  const parse = (text: string) => {
     if (text === "all") return choices;
     const chosen = new Set<T>();
     for (const name of text.split(",")) {
@@ -71,6 +76,7 @@ export function listOption<const T extends string>(
     }
     return [...chosen];
   };
+  return Object.assign(parse, { choices });
 }
 
 /** A comma list of token ids; -1 is openai/whisper's set of non-speech tokens, an empty list suppresses nothing. */

@@ -2,7 +2,9 @@
 import { Command } from "commander";
 import { packageVersion } from "../version.js";
 import { alignCommand } from "./align-command.js";
+import { completionCommand } from "./completion-command.js";
 import { devicesCommand } from "./devices-command.js";
+import { doctorCommand } from "./doctor-command.js";
 import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
@@ -18,6 +20,7 @@ Examples:
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles sessions show last
   mubbles models list
+  mubbles doctor
 
 \`mubbles COMMAND --help\` explains a command. MUBBLES_DEBUG=1 adds stack traces to errors.
 `;
@@ -35,6 +38,8 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(sessionsCommand());
   program.addCommand(replayCommand(finish));
   program.addCommand(modelsCommand());
+  program.addCommand(doctorCommand(finish));
+  program.addCommand(completionCommand(program));
   for (const command of withSubcommands(program)) {
     // Commander throws instead of ending the process; main() says it in our words.
     command.exitOverride().configureOutput({ outputError: () => {} });

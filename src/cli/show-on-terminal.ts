@@ -1,9 +1,10 @@
 /** The events of a session in the interface, and what is left of it when it closes: the text on the terminal's own screen. */
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackend } from "../audio/capture/backends.js";
 import { asMubblesError, EXIT } from "../errors.js";
-import type { ChannelName, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
+import type { ChannelName, EndEvent, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
 import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
@@ -11,15 +12,16 @@ import { livePlainLine } from "../output/live-plain.js";
 import type { InterfaceHooks } from "../tui/open-interface.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
-import { type Problem, reportError } from "./messages.js";
+import { note, type Problem, reportError } from "./messages.js";
 import { FileSink } from "./sinks.js";
 import { guardTerminal } from "./terminal-guard.js";
 
 interface TerminalOptions {
-  /** Whether the text is in a session on disk. */
-  readonly isKept: () => boolean;
-  /** Asks for the end; a second time it comes at once. */
+  /** What is done before the first event, for people. */
+  readonly loading: string;
+  /** Asks for the end: `signal` aborts; a second time it comes at once. */
   readonly quit: () => void;
+  readonly signal: AbortSignal;
   readonly command: (command: LiveCommand) => void;
   /** Of what happened before: asked of its time. */
   readonly replay?: InterfaceHooks["replay"];
@@ -44,6 +46,7 @@ export async function showOnTerminal(
   const finals: FinalEvent[] = [];
   const problems: Problem[] = [];
   let exitCode: number = EXIT.ok;
+  let reason: EndEvent["reason"] | undefined;
   const screen = openInterface({
     languages: Object.entries(LANGUAGES).map(([code, name]) => ({ code, name })),
     command: options.command,
@@ -52,12 +55,19 @@ export async function showOnTerminal(
     replay: options.replay,
     quit: options.quit,
     failed: (error) => {
+      note("the interface has failed; what is being said is still finished");
       problems.push(asMubblesError(error));
       exitCode = EXIT.bug;
       options.quit();
     },
   });
-  const release = guardTerminal(() => screen.close());
+  screen.loading({ what: options.loading });
+  const leave = async () => {
+    screen.close();
+    await leaveText(finals);
+    for (const problem of problems.splice(0)) reportError(problem);
+  };
+  const release = guardTerminal(leave);
   try {
     for await (const event of events) {
       options.tell(event);
@@ -65,24 +75,30 @@ export async function showOnTerminal(
       exitCode = worseExitCode(exitCode, exitCodeOf(event));
       if (event.type === "final") finals.push(event);
       if (event.type === "error") problems.push(event);
+      if (event.type === "end") reason = event.reason;
     }
+    // Recordings and replays end by themselves: their text can still be read and saved.
+    if (reason === "sources-ended" || options.replay !== undefined) await aborted(options.signal);
   } finally {
-    screen.close();
     release();
-    await leaveText(finals, options.isKept());
-    for (const problem of problems) reportError(problem);
+    await leave();
   }
   return exitCode;
 }
 
-/** The whole conversation on the terminal's own screen; into a file where the terminal has gone and the text would be lost. */
-async function leaveText(finals: readonly FinalEvent[], isKept: boolean): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}
+
+/** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */
+async function leaveText(finals: FinalEvent[]): Promise<void> {
   if (finals.length === 0) return;
-  const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  // Taken out: it is left once, however many ways lead to the end.
+  const inOrder = finals.splice(0).toSorted((a, b) => a.startSeconds - b.startSeconds);
   const written = await new Promise<boolean>((resolve) => {
     process.stdout.write(inOrder.map(livePlainLine).join(""), (error) => resolve(error == null));
   });
-  if (!written && !isKept) await saveText(finals, "txt");
+  if (!written) await saveText(inOrder, "txt");
 }
 
 /** Into the current folder, or where that cannot be written the folder for temporary files. Returns the path. */

@@ -2,6 +2,7 @@
  * Whisper's log-mel spectrogram: columns while samples come (the wasm package of native/), then the model's input from
  * the columns of one window. Arithmetic of openai/whisper audio.py at c0d2f62, log_mel_spectrogram.
  */
+import { createRequire } from "node:module";
 import {
   LogMelStream,
   max_input_samples,
@@ -20,6 +21,12 @@ export const SILENCE_LOG10 = -10;
 const DYNAMIC_RANGE = 8;
 /** Columns transposed at a time, so that what is read stays in the first cache. */
 const BLOCK_COLUMNS = 32;
+
+/** The version of the wasm package. */
+export function logMelVersion(): string {
+  const { version } = createRequire(import.meta.url)("../../native/pkg/package.json") as { version: string };
+  return version;
+}
 
 /**
  * Mel columns of one stream of 16 kHz mono samples. Column i is centred on sample i · HOP_SAMPLES; before the first

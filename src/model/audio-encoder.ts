@@ -1,5 +1,6 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
 import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
+import type { Accelerator } from "./compute-device.js";
 import type { CrossPart } from "./cross-cache.js";
 import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
 import { crossStorageOf } from "./cross-storage.js";
@@ -7,7 +8,7 @@ import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
-import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
+import { createSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
@@ -27,6 +28,12 @@ export interface AudioEncoder {
   /** Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. */
   encode(mel: Float32Array): AsyncIterable<EncodedPart>;
   release(): Promise<void>;
+}
+
+interface EncoderOptions {
+  readonly moments?: Moments | undefined;
+  /** Takes the encoder; without it the CPU does. */
+  readonly accelerator?: Accelerator | undefined;
 }
 
 export class EncoderSession implements AudioEncoder {
@@ -50,16 +57,20 @@ export class EncoderSession implements AudioEncoder {
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async load(folder: string, threads: number, moments?: Moments): Promise<EncoderSession> {
+  static async load(
+    folder: string,
+    threads: number,
+    { moments, accelerator }: EncoderOptions = {},
+  ): Promise<EncoderSession> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
     try {
       const widenWeights = await eightBitProductsSaturate();
       const storage = crossStorageOf(weights, widenWeights);
       const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
-      const settings = { threads, weightsFolder: folder, widenWeights };
+      const settings = { threads, weightsFolder: folder, widenWeights, accelerator };
       const session = async (graph: Uint8Array, spin: boolean) => {
-        const made = await createCpuSession(graph, { ...settings, spin });
+        const made = await createSession(graph, { ...settings, spin });
         return moments === undefined ? made : observed(made, moments);
       };
       const positions = audioPositions(weights, config);

@@ -12,8 +12,8 @@
  */
 
 import { sinusoids } from "./encoder-graph.js";
+import type { Checkpoint } from "./formats/checkpoint.js";
 import { ROTATION, ROTATION_BACK } from "./layers.js";
-import type { Safetensors } from "./safetensors.js";
 import { EMBEDDING_REST, FREQUENT_TOKENS } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -68,7 +68,7 @@ export type Item =
  * layers, and what attention takes from its values, comes in another basis (rotation.ts). 8 bits are always rotated.
  */
 export function layoutOf(
-  source: Safetensors,
+  source: Checkpoint,
   config: WhisperConfig,
   compute: Compute,
   isRotated = compute === "int8",
@@ -163,13 +163,13 @@ export function layoutOf(
 }
 
 /** The hub writes "model." before every name; some fine-tunes do not. */
-function sourceName(source: Safetensors, name: string): string {
+function sourceName(source: Checkpoint, name: string): string {
   const full = `model.${name}`;
   return source.has(full) || source.has(`${full}.weight`) ? full : name;
 }
 
 /** Whether the stored audio positions are the sinusoids that the graph can make itself (up to half-precision rounding). */
-function hasSinusoidalPositions(source: Safetensors, config: WhisperConfig): boolean {
+function hasSinusoidalPositions(source: Checkpoint, config: WhisperConfig): boolean {
   const name = sourceName(source, "encoder.embed_positions.weight");
   if (!source.has(name)) return true;
   const expected = sinusoids(config.maxAudioPositions, config.dModel);

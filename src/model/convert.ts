@@ -1,25 +1,27 @@
-/** Turns a checkpoint of the hub's layout into mubbles' own (checkpoint-layout.ts), tensor by tensor: memory stays far below the model's size. */
+/** Turns a checkpoint into mubbles' own (checkpoint-layout.ts), tensor by tensor: memory stays far below the model's size. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MubblesError } from "../errors.js";
 import { makeFolder, outputError } from "../writing.js";
 import { type Compute, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
 import { bytesOf, dataOf, type OutputTensor, outputsOf } from "./converted-tensors.js";
+import type { Checkpoint } from "./formats/checkpoint.js";
+import { openSource } from "./formats/open-source.js";
 import type { Moments } from "./moments.js";
 import { BYTES_OF, Safetensors, WEIGHTS_FILE } from "./safetensors.js";
 import {
-  loadTokenizer,
   makeTextTokens,
+  parseTokenizer,
   TEXT_BYTES,
   TEXT_OFFSETS,
   textTokensMetadata,
 } from "./text-tokens.js";
-import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
+import { parseWhisperConfig } from "./whisper-config.js";
 
 export interface ConvertOptions {
-  /** Folder with model.safetensors (or shards), config.json, tokenizer.json, as the hub serves it. */
+  /** What formats/open-source.ts opens: a folder of the hub, one of CTranslate2, a ggml file. */
   readonly source: string;
   /** Folder to make; converted weights that stand there already are replaced at the end. */
   readonly destination: string;
@@ -38,37 +40,49 @@ export interface Converted {
   readonly sha256: string;
 }
 
-const SIDE_FILES = ["config.json", "generation_config.json", "tokenizer.json"];
+/** Between the destination's name and the number of the process that is making it. */
+export const STAGING = ".part-";
 
 /** Nothing half-made is left behind: files appear under their names when all are complete. */
 export async function convertModel(options: ConvertOptions): Promise<Converted> {
-  const { source: folder, destination } = options;
-  if (!existsSync(folder)) throw new MubblesError("MODEL_NOT_FOUND", { where: folder });
+  const { source: from, destination } = options;
+  const source = openSource(from);
   if (!mayReplace(destination)) {
     throw new MubblesError("USAGE", {
       where: destination,
       detail: "expected a folder without weights, or with converted ones",
     });
   }
-  const config = readWhisperConfig(folder);
-  const source = Safetensors.openFolder(folder);
-  if (source.metadata.format === LAYOUT_NAME) {
-    throw new MubblesError("MODEL_UNSUPPORTED", {
-      where: folder,
-      detail: "already converted; convert the original",
-    });
-  }
-  const staging = `${destination}.part-${process.pid}`;
+  removeAbandoned(destination);
+  const staging = `${destination}${STAGING}${process.pid}`;
   await makeFolder(staging);
   try {
-    const converted = await writeWeights(join(staging, WEIGHTS_FILE), source, config, options);
-    for (const name of SIDE_FILES) {
-      if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(staging, name));
-    }
+    const sideFiles = source.readSideFiles();
+    const converted = await writeWeights(join(staging, WEIGHTS_FILE), source.checkpoint, sideFiles, options);
+    for (const [name, text] of sideFiles) writeFileSync(join(staging, name), text);
     replaceFiles(staging, destination);
     return converted;
   } finally {
     rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** What processes left behind that were killed while they converted to the same place. */
+function removeAbandoned(destination: string): void {
+  const folder = dirname(destination);
+  if (!existsSync(folder)) return;
+  const start = `${basename(destination)}${STAGING}`;
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(start) && !isRunning(Number(name.slice(start.length))))
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
@@ -78,9 +92,8 @@ function replaceFiles(staging: string, destination: string): void {
     renameSync(staging, destination);
     return;
   }
-  for (const name of [...SIDE_FILES, WEIGHTS_FILE]) {
-    if (existsSync(join(staging, name))) renameSync(join(staging, name), join(destination, name));
-  }
+  const names = readdirSync(staging).sort((a, b) => Number(a === WEIGHTS_FILE) - Number(b === WEIGHTS_FILE));
+  for (const name of names) renameSync(join(staging, name), join(destination, name));
 }
 
 /** Whether nothing is lost: no weights stand there, or they have been converted before. */
@@ -93,12 +106,17 @@ function mayReplace(destination: string): boolean {
 
 async function writeWeights(
   path: string,
-  source: Safetensors,
-  config: WhisperConfig,
-  { source: folder, compute, moments = new Map(), isRotated, onProgress, signal }: ConvertOptions,
+  source: Checkpoint,
+  sideFiles: ReadonlyMap<string, string>,
+  { source: from, compute, moments = new Map(), isRotated, onProgress, signal }: ConvertOptions,
 ): Promise<Converted> {
+  const config = parseWhisperConfig(
+    from,
+    sideFiles.get("config.json"),
+    sideFiles.get("generation_config.json"),
+  );
   const items = layoutOf(source, config, compute, isRotated);
-  const text = makeTextTokens(loadTokenizer(folder), config.endToken);
+  const text = makeTextTokens(parseTokenizer(sideFiles.get("tokenizer.json") ?? "", from), config.endToken);
   const tensors: OutputTensor[] = [
     ...items.flatMap((item) => outputsOf(item, source)),
     { name: TEXT_OFFSETS, dtype: "I32", shape: [text.offsets.length] },

@@ -1,5 +1,6 @@
 /** From the source's tensors to those of the converted file, item by item (checkpoint-layout.ts). */
 import type { Item, LinearPart } from "./checkpoint-layout.js";
+import type { Checkpoint } from "./formats/checkpoint.js";
 import { float32ToFloat16 } from "./half-floats.js";
 import type { Moments } from "./moments.js";
 import {
@@ -10,7 +11,7 @@ import {
   transpose,
 } from "./quantise.js";
 import { type FloatLinear, foldNorm, rotateInputs, rotateOutputs, rotationMatrix } from "./rotation.js";
-import type { Safetensors, TensorType } from "./safetensors.js";
+import type { TensorType } from "./safetensors.js";
 
 export interface OutputTensor {
   readonly name: string;
@@ -22,10 +23,10 @@ export interface OutputTensor {
 const DAMPING = 0.01;
 
 /** The tensors an item becomes. Must agree with dataOf, entry by entry. */
-export function outputsOf(item: Item, source: Safetensors): OutputTensor[] {
+export function outputsOf(item: Item, source: Checkpoint): OutputTensor[] {
   switch (item.kind) {
     case "floats":
-      return [{ name: item.name, dtype: floatType(item.storage), shape: source.entry(item.source).shape }];
+      return [{ name: item.name, dtype: floatType(item.storage), shape: source.shapeOf(item.source) }];
     case "rotation":
       return [{ name: item.name, dtype: "F32", shape: [item.width, item.width] }];
     case "rotation back":
@@ -35,10 +36,10 @@ export function outputsOf(item: Item, source: Safetensors): OutputTensor[] {
       ];
     case "embedding rest": {
       const outputs = item.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
-      return quantisedOutputs(item.name, source.entry(item.source).shape[1]!, outputs);
+      return quantisedOutputs(item.name, source.shapeOf(item.source)[1]!, outputs);
     }
     case "embedding": {
-      const [outputs, inputs] = source.entry(item.source).shape as [number, number];
+      const [outputs, inputs] = source.shapeOf(item.source) as [number, number];
       // As floats it stays [vocabulary, width], because its rows are looked up.
       return item.storage === "int8"
         ? quantisedOutputs(item.name, inputs, outputs)
@@ -49,8 +50,8 @@ export function outputsOf(item: Item, source: Safetensors): OutputTensor[] {
   }
 }
 
-function linearOutputs(item: Item & { kind: "linear" }, source: Safetensors): OutputTensor[] {
-  const shapes = item.parts.map((part) => source.entry(`${part.source}.weight`).shape as [number, number]);
+function linearOutputs(item: Item & { kind: "linear" }, source: Checkpoint): OutputTensor[] {
+  const shapes = item.parts.map((part) => source.shapeOf(`${part.source}.weight`) as [number, number]);
   const inputs = shapes[0]![1];
   const outputs = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const { name, storage } = item;
@@ -70,7 +71,7 @@ function quantisedOutputs(name: string, inputs: number, outputs: number): Output
 }
 
 /** The bytes of an item's tensors, in the order of outputsOf. */
-export function* dataOf(item: Item, source: Safetensors, moments: Moments): Generator<Uint8Array> {
+export function* dataOf(item: Item, source: Checkpoint, moments: Moments): Generator<Uint8Array> {
   switch (item.kind) {
     case "floats":
       yield floatBytes(source.readFloats(item.source), item.storage);
@@ -85,7 +86,7 @@ export function* dataOf(item: Item, source: Safetensors, moments: Moments): Gene
       return;
     }
     case "embedding rest": {
-      const width = source.entry(item.source).shape[1]!;
+      const width = source.shapeOf(item.source)[1]!;
       const weight = source.readFloats(item.source);
       const parts = item.ranges.map(([from, to]) => weight.subarray(from * width, to * width));
       const part = joined(parts);
@@ -95,7 +96,7 @@ export function* dataOf(item: Item, source: Safetensors, moments: Moments): Gene
     case "embedding": {
       const weight = source.readFloats(item.source);
       if (item.storage === "int8") {
-        yield* quantisedBytes(quantisePerOutput(weight, source.entry(item.source).shape[0]!));
+        yield* quantisedBytes(quantisePerOutput(weight, source.shapeOf(item.source)[0]!));
       } else yield floatBytes(weight, item.storage);
       return;
     }
@@ -106,7 +107,7 @@ export function* dataOf(item: Item, source: Safetensors, moments: Moments): Gene
 
 function* linearData(
   item: Item & { kind: "linear" },
-  source: Safetensors,
+  source: Checkpoint,
   moments: Moments,
 ): Generator<Uint8Array> {
   const parts = item.parts.map((part) => sourceLinear(part, item.norm, source));
@@ -124,15 +125,15 @@ function* linearData(
 }
 
 /** Whisper's key projections have no bias: zeros stand in where projections are fused. */
-function hasBias({ parts, norm }: Item & { kind: "linear" }, source: Safetensors): boolean {
+function hasBias({ parts, norm }: Item & { kind: "linear" }, source: Checkpoint): boolean {
   return norm !== undefined || parts.some((part) => source.has(`${part.source}.bias`));
 }
 
-function sourceLinear(part: LinearPart, norm: string | undefined, source: Safetensors): FloatLinear {
+function sourceLinear(part: LinearPart, norm: string | undefined, source: Checkpoint): FloatLinear {
   const weight = source.readFloats(`${part.source}.weight`);
   const bias = source.has(`${part.source}.bias`)
     ? source.readFloats(`${part.source}.bias`)
-    : new Float32Array(source.entry(`${part.source}.weight`).shape[0]!);
+    : new Float32Array(source.shapeOf(`${part.source}.weight`)[0]!);
   let linear: FloatLinear = { weight, bias };
   if (norm !== undefined) {
     linear = foldNorm(linear, source.readFloats(`${norm}.weight`), source.readFloats(`${norm}.bias`));
@@ -141,7 +142,7 @@ function sourceLinear(part: LinearPart, norm: string | undefined, source: Safete
   return part.outputBlock > 0 ? rotateOutputs(linear, part.outputBlock) : linear;
 }
 
-function rotationBack(norm: string, width: number, source: Safetensors): FloatLinear {
+function rotationBack(norm: string, width: number, source: Checkpoint): FloatLinear {
   const identity = new Float32Array(width * width);
   for (let i = 0; i < width; i++) identity[i * width + i] = 1;
   const unrotated = foldNorm(

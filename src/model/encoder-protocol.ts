@@ -1,10 +1,12 @@
 /** Messages between a runtime and the thread that encodes for it. */
 import type { ErrorCode } from "../errors.js";
 import type { EncodedPart } from "./audio-encoder.js";
+import type { Accelerator } from "./compute-device.js";
 
 export interface EncoderWorkerData {
   readonly folder: string;
   readonly threads: number;
+  readonly accelerator: Accelerator | undefined;
 }
 
 export type ToEncoder =

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
+import type { Accelerator } from "./compute-device.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError } from "./model-error.js";
 
@@ -33,8 +34,8 @@ export class EncoderThread implements AudioEncoder {
   }
 
   /** Loads the encoder of a model's folder. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start(folder: string, threads: number): Promise<EncoderThread> {
-    const data: EncoderWorkerData = { folder, threads };
+  static async start(folder: string, threads: number, accelerator?: Accelerator): Promise<EncoderThread> {
+    const data: EncoderWorkerData = { folder, threads, accelerator };
     const worker = new Worker(workerUrl("model/encoder-worker"), {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },

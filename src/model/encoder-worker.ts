@@ -11,9 +11,9 @@ const waiting: Float32Array[] = [];
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads } = workerData as EncoderWorkerData;
+const { folder, threads, accelerator } = workerData as EncoderWorkerData;
 try {
-  const encoder = await EncoderSession.load(folder, threads);
+  const encoder = await EncoderSession.load(folder, threads, { accelerator });
   port.on("message", (message: ToEncoder) => {
     if (message.type === "encode") waiting.push(message.mel);
     else isClosing = true;

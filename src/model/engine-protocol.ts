@@ -1,5 +1,6 @@
 /** Messages between the engine and its worker. */
 import type { ErrorCode } from "../errors.js";
+import type { Accelerator } from "./compute-device.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
@@ -9,6 +10,7 @@ export interface EngineWorkerData {
   readonly threads: number;
   readonly maxWindows: number;
   readonly encodesAhead: boolean;
+  readonly accelerator: Accelerator | undefined;
 }
 
 /** What the engine can be asked for, and what it answers to each. */

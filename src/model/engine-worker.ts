@@ -20,10 +20,10 @@ let partialUnderWay: { readonly id: number; readonly controller: AbortController
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows, encodesAhead } = port.data;
+const { folder, threads, maxWindows, encodesAhead, accelerator } = port.data;
 try {
   const began = performance.now();
-  const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead });
+  const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead, accelerator });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
 import type { Compute } from "./checkpoint-layout.js";
+import { acceleratorOf, type ComputeDevice } from "./compute-device.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
@@ -17,6 +18,8 @@ export interface EngineOptions {
   readonly compute: Compute | undefined;
   /** Threads of each matrix product; undefined: all cores. */
   readonly threads: number | undefined;
+  /** What it runs on; the CPU where it is not given. `requireDevice` tells before whether it is there. */
+  readonly device?: ComputeDevice;
   /**
    * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
    * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
@@ -26,11 +29,8 @@ export interface EngineOptions {
   readonly isIsolated?: boolean;
 }
 
-/**
- * Windows decoded together: they share each pass over the weights. A third would save a tenth of the time and take 22 MB more
- * (docs/notes/memory.md).
- */
-const MAX_WINDOWS = 2;
+/** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
+const MAX_WINDOWS = 3;
 
 const STOPPED = { detail: "the engine stopped" };
 
@@ -93,16 +93,23 @@ export class Engine {
     model,
     compute,
     threads,
+    device = "auto",
     encodesAhead = false,
     isIsolated = false,
   }: EngineOptions): Promise<Engine> {
     const began = performance.now();
-    const { folder } = await resolveModel(model, compute);
+    const accelerator = acceleratorOf(device);
+    const { folder, compute: stored } = await resolveModel(model, compute);
+    if (accelerator !== undefined && stored === "int8") {
+      const detail = `stored as int8, which ${accelerator} has no kernels for; name one stored as fp16`;
+      throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });
+    }
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
       maxWindows: MAX_WINDOWS,
       encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
+      accelerator,
     };
     const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.

@@ -6,7 +6,8 @@ import { basename, join, resolve } from "node:path";
 import { packagePath } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import { COMPUTES, type Compute, LAYOUT_NAME } from "./checkpoint-layout.js";
-import { convertModel } from "./convert.js";
+import { convertModel, STAGING } from "./convert.js";
+import { nameOfSource, openSource } from "./formats/open-source.js";
 import { Safetensors, WEIGHTS_FILE } from "./safetensors.js";
 
 export interface StoredModel {
@@ -33,8 +34,8 @@ export function listModels(): StoredModel[] {
 }
 
 /**
- * The folder to load for a name or a path, in mubbles' layout. A checkpoint in the hub's layout is converted once and kept in
- * the cache. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED.
+ * The folder to load for a name or a path, in mubbles' layout. Another checkpoint (formats/open-source.ts) is converted once and
+ * kept in the cache. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED.
  */
 export async function resolveModel(name: string, compute: Compute | undefined): Promise<StoredModel> {
   const known = listModels().find(
@@ -48,13 +49,8 @@ export async function resolveModel(name: string, compute: Compute | undefined): 
       detail: `neither a folder nor one of: ${others.join(", ")}`,
     });
   }
-  if (!statSync(name).isDirectory()) {
-    throw new MubblesError("MODEL_UNSUPPORTED", {
-      where: name,
-      detail: "a file; expected the folder it lies in",
-    });
-  }
-  const model = describe(resolve(name), false);
+  const isConverted = existsSync(join(name, WEIGHTS_FILE));
+  const model = isConverted ? describe(resolve(name), false) : undefined;
   if (model !== undefined) {
     if (compute === undefined || model.compute === compute) return model;
     throw new MubblesError("MODEL_UNSUPPORTED", {
@@ -75,15 +71,16 @@ async function convertedCopy(source: string, compute: Compute): Promise<StoredMo
 
 /** Tells sources apart by path, and another version at the same path by the size and time of its weights. */
 function convertedName(source: string, compute: Compute): string {
-  const { files } = Safetensors.openFolder(source);
+  const { files } = openSource(source);
   const identity = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`).join("\n");
-  return `${basename(source)}-${createHash("sha256").update(identity).digest("hex").slice(0, 8)}-${compute}`;
+  return `${nameOfSource(source)}-${createHash("sha256").update(identity).digest("hex").slice(0, 8)}-${compute}`;
 }
 
 function modelsIn(folder: string, isEmbedded: boolean): StoredModel[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, WEIGHTS_FILE)))
+    .filter((entry) => entry.isDirectory() && !entry.name.includes(STAGING))
+    .filter((entry) => existsSync(join(folder, entry.name, WEIGHTS_FILE)))
     .map((entry) => describeOrBroken(join(folder, entry.name), isEmbedded))
     .filter((model) => model !== undefined);
 }

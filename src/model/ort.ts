@@ -1,6 +1,6 @@
 /** The only file that imports onnxruntime-node: session defaults live here, and a later binding swaps in here. */
 import "./no-telemetry.js"; // Must come first.
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, listSupportedBackends, Tensor } from "onnxruntime-node";
 
 export { InferenceSession, Tensor };
 
@@ -12,15 +12,17 @@ interface SessionSettings {
   readonly spin?: boolean;
   /** Whether 8-bit kernels need wider weights to be exact (saturation.ts): they take twice the time to load, and to multiply. */
   readonly widenWeights?: boolean;
+  /** The execution provider that takes what it has kernels for; the rest, and without it everything, is the CPU's. */
+  readonly accelerator?: string | undefined;
 }
 
-/** A session on the CPU from a graph in memory (ModelProto bytes) or a .onnx path. */
-export function createCpuSession(
+/** A session from a graph in memory (ModelProto bytes) or a .onnx path. Throws where the accelerator's library is missing. */
+export function createSession(
   graph: Uint8Array | string,
-  { threads, weightsFolder, spin = false, widenWeights = false }: SessionSettings,
+  { threads, weightsFolder, spin = false, widenWeights = false, accelerator }: SessionSettings,
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
-    executionProviders: ["cpu"],
+    executionProviders: accelerator === undefined ? ["cpu"] : [accelerator, "cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // "basic" loads in half the time, and is wrong: x64quantprecision, where it is needed, is a rewrite of the "extended" level, without which
@@ -44,4 +46,9 @@ export function createCpuSession(
   return typeof graph === "string"
     ? InferenceSession.create(graph, options)
     : InferenceSession.create(graph, options);
+}
+
+/** The version of onnxruntime, and the execution providers it was built with. */
+export function onnxruntimeInstall(): { version: string | undefined; providers: readonly string[] } {
+  return { version: env.versions.node, providers: listSupportedBackends().map(({ name }) => name) };
 }

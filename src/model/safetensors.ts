@@ -2,10 +2,12 @@
  * Reader of safetensors checkpoints, one file or sharded, without loading them: a tensor is read when it is asked for.
  * Format: https://huggingface.co/docs/safetensors (8-byte little-endian header length, JSON header, data).
  */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { existsSync, fstatSync } from "node:fs";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { type Checkpoint, elementsOf } from "./formats/checkpoint.js";
 import { bfloat16ToFloat32, float16ToFloat32 } from "./half-floats.js";
+import { broken, readFully, readText, withFile } from "./model-file.js";
 
 export type TensorType = "F32" | "F16" | "BF16" | "I8" | "U8" | "I32" | "I64";
 
@@ -35,9 +37,11 @@ const MAX_HEADER_BYTES = 100_000_000;
 
 /** Name of an unsharded checkpoint in its folder. */
 export const WEIGHTS_FILE = "model.safetensors";
+/** Name of the list of shards in the folder of a sharded one. */
+export const WEIGHTS_INDEX = `${WEIGHTS_FILE}.index.json`;
 
 /** A checkpoint on disk. Faults are MODEL_BROKEN with the file and what is wrong; a type not known is MODEL_UNSUPPORTED. */
-export class Safetensors {
+export class Safetensors implements Checkpoint {
   readonly entries: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly files: readonly string[];
@@ -56,7 +60,7 @@ export class Safetensors {
   static openFolder(folder: string): Safetensors {
     const single = join(folder, WEIGHTS_FILE);
     if (existsSync(single)) return Safetensors.openFiles([single]);
-    const index = join(folder, "model.safetensors.index.json");
+    const index = join(folder, WEIGHTS_INDEX);
     if (!existsSync(index))
       throw new MubblesError("MODEL_BROKEN", { where: folder, detail: "no model.safetensors in it" });
     return Safetensors.openFiles(shardsOf(index).map((name) => join(folder, name)));
@@ -87,10 +91,17 @@ export class Safetensors {
     return bytes;
   }
 
-  /** The tensor as float32 whatever it is stored as (F32, F16, BF16), row-major. */
-  readFloats(name: string): Float32Array {
-    const { dtype, file } = this.entry(name);
-    const { buffer } = this.readBytes(name);
+  shapeOf(name: string): readonly number[] {
+    return this.entry(name).shape;
+  }
+
+  /** The tensor, or some of its rows, as float32 whatever it is stored as (F32, F16, BF16), row-major. */
+  readFloats(name: string, fromRow = 0, toRow?: number): Float32Array {
+    const { dtype, file, shape, byteOffset } = this.entry(name);
+    const rowBytes = elementsOf(shape.slice(1)) * BYTES_OF[dtype];
+    const bytes = new Uint8Array(((toRow ?? shape[0] ?? 1) - fromRow) * rowBytes);
+    withFile(file, (fd) => readFully(fd, file, bytes, byteOffset + fromRow * rowBytes));
+    const { buffer } = bytes;
     if (dtype === "F32") return new Float32Array(buffer);
     if (dtype === "F16") return float16ToFloat32(new Uint16Array(buffer));
     if (dtype === "BF16") return bfloat16ToFloat32(new Uint16Array(buffer));
@@ -157,35 +168,6 @@ function checkedEntry(
   return { dtype: type, shape, byteOffset: dataStart + start, byteLength: expected, file };
 }
 
-/** Runs `work` on the open file; whatever the system says against it is a broken model. */
-function withFile(file: string, work: (fd: number) => void): void {
-  let fd: number | undefined;
-  try {
-    fd = openSync(file, "r");
-    work(fd);
-  } catch (cause) {
-    throw cause instanceof MubblesError ? cause : broken(file, "cannot be read", cause);
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
-function readFully(fd: number, file: string, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) {
-    const read = readSync(fd, bytes, at, bytes.length - at, position + at);
-    if (read === 0) throw broken(file, "the file became shorter");
-    at += read;
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw broken(file, "cannot be read", cause);
-  }
-}
-
 function parsed(file: string, what: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -200,8 +182,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isListOfCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-function broken(file: string, detail: string, cause?: unknown): MubblesError {
-  return new MubblesError("MODEL_BROKEN", { where: file, detail, cause });
 }

@@ -1,6 +1,6 @@
 /** Whether 8-bit products are exact on this processor, found out by one. */
 import { ELEMENT, encodeModel } from "./onnx-proto.js";
-import { createCpuSession, Tensor } from "./ort.js";
+import { createSession, Tensor } from "./ort.js";
 
 /** Long enough for the widest vector registers. */
 const WIDTH = 64;
@@ -12,7 +12,7 @@ const LARGEST_WEIGHT = 127;
  * processors, and what their flags mean to onnxruntime, change; what its kernels do here can be seen in 2 ms.
  */
 export async function eightBitProductsSaturate(): Promise<boolean> {
-  const session = await createCpuSession(largestProduct(), { threads: 1 });
+  const session = await createSession(largestProduct(), { threads: 1 });
   try {
     // One row and several go through different kernels.
     for (const rows of [1, 4]) {
@@ -27,8 +27,8 @@ export async function eightBitProductsSaturate(): Promise<boolean> {
   }
 }
 
-/** activations [rows, 64] × weights [64, 64], all as large as can be → sums [rows, 64] */
-function largestProduct(): Uint8Array {
+/** The smallest model there is: activations [rows, 64] × weights [64, 64], all as large as can be → sums [rows, 64] */
+export function largestProduct(): Uint8Array {
   const weights = new Uint8Array(WIDTH * WIDTH).fill(LARGEST_WEIGHT);
   return encodeModel({
     name: "largest product",

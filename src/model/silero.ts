@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { packagePath } from "../assets.js";
 import { MubblesError } from "../errors.js";
-import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
+import { createSession, type InferenceSession, Tensor } from "./ort.js";
 
 /** Samples of one frame, 32 ms at 16 kHz: what one probability stands for. */
 export const SILERO_FRAME_SAMPLES = 512;
@@ -52,7 +52,7 @@ export class SileroVad {
   static async load(modelPath = MODEL_PATH): Promise<SileroVad> {
     const graph = await readModel(modelPath);
     try {
-      return new SileroVad(await createCpuSession(graph, { threads: 1 }));
+      return new SileroVad(await createSession(graph, { threads: 1 }));
     } catch (cause) {
       throw new MubblesError("MODEL_BROKEN", { where: modelPath, detail: "onnxruntime refuses it", cause });
     }

@@ -2,10 +2,10 @@
  * What the text tokens say, as bytes, and what decoding needs to know of them. Worked out once, when a checkpoint is
  * converted, and kept in the weights file: reading tokenizer.json takes 0.3 s and 60 MB, this table 1 ms and 0.5 MB.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
-import { MubblesError } from "../errors.js";
+import { BYTE_OF_CHARACTER } from "./byte-characters.js";
+import { broken, readText } from "./model-file.js";
 import type { Safetensors } from "./safetensors.js";
 
 /** Names in the weights file. */
@@ -34,12 +34,17 @@ export interface TextTokens {
 /** The tokenizer of FOLDER/tokenizer.json; MODEL_BROKEN where it cannot be read. */
 export function loadTokenizer(folder: string): Tokenizer {
   const file = join(folder, "tokenizer.json");
+  return parseTokenizer(readText(file), file);
+}
+
+/** The tokenizer that a tokenizer.json describes; `where` it comes from, for MODEL_BROKEN. */
+export function parseTokenizer(text: string, where: string): Tokenizer {
   try {
-    const json = JSON.parse(readFileSync(file, "utf8")) as TokenizerFile;
+    const json = JSON.parse(text) as TokenizerFile;
     restoreLostMerges(json);
     return new Tokenizer(json, { clean_up_tokenization_spaces: false });
   } catch (cause) {
-    throw new MubblesError("MODEL_BROKEN", { where: file, detail: "not a readable tokenizer", cause });
+    throw broken(where, "not a readable tokenizer", cause);
   }
 }
 
@@ -72,9 +77,11 @@ function restoreLostMerges({ model: { vocab, merges } }: TokenizerFile): void {
 
 /** Works the table out. Tokens from `endToken` on are special and say nothing. */
 export function makeTextTokens(tokenizer: Tokenizer, endToken: number): TextTokens {
-  const byteOf = bytesOfCharacters();
   const parts: number[][] = Array.from({ length: endToken }, (_, token) =>
-    Array.from(tokenizer.id_to_token(token) ?? "", (character: string) => byteOf.get(character) ?? 0),
+    Array.from(
+      tokenizer.id_to_token(token) ?? "",
+      (character: string) => BYTE_OF_CHARACTER.get(character) ?? 0,
+    ),
   );
   const offsets = new Int32Array(endToken + 1);
   for (const [token, part] of parts.entries()) offsets[token + 1] = offsets[token]! + part.length;
@@ -111,15 +118,4 @@ function nonSpeechTokens(encode: (text: string) => number[]): number[] {
     }
   }
   return [...result].sort((a, b) => a - b);
-}
-
-/** Byte-level BPE writes bytes as printable characters (GPT-2's bytes_to_unicode): itself where it is one, else 256 and on. */
-function bytesOfCharacters(): Map<string, number> {
-  const result = new Map<string, number>();
-  let next = 256;
-  for (let byte = 0; byte < 256; byte++) {
-    const isPrintable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-    result.set(String.fromCodePoint(isPrintable ? byte : next++), byte);
-  }
-  return result;
 }

@@ -1,7 +1,8 @@
 /** What mubbles reads from a Whisper checkpoint's config.json and generation_config.json. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { broken, readText } from "./model-file.js";
 
 export interface WhisperConfig {
   readonly nMels: 80 | 128;
@@ -33,8 +34,23 @@ const MULTILINGUAL_VOCABULARY = 51_865;
 
 /** Reads FOLDER/config.json and, where there is one, generation_config.json. Faults: MODEL_BROKEN, MODEL_UNSUPPORTED. */
 export function readWhisperConfig(folder: string): WhisperConfig {
+  const [config, generation] = ["config.json", "generation_config.json"].map((name) => {
+    const file = join(folder, name);
+    return existsSync(file) ? readText(file) : undefined;
+  });
+  return parseWhisperConfig(folder, config, generation);
+}
+
+/** The same from the files' contents; `folder` is where they come from, for errors. */
+export function parseWhisperConfig(
+  folder: string,
+  configText: string | undefined,
+  generationText: string | undefined,
+): WhisperConfig {
   const file = join(folder, "config.json");
-  const config = readJson(file);
+  const config = parseJson(configText, file);
+  const generation =
+    generationText === undefined ? {} : parseJson(generationText, join(folder, "generation_config.json"));
   if (config.model_type !== "whisper") {
     const detail = `config.json says model_type ${JSON.stringify(config.model_type)}, expected "whisper"`;
     throw new MubblesError("MODEL_UNSUPPORTED", { where: folder, detail });
@@ -78,7 +94,7 @@ export function readWhisperConfig(folder: string): WhisperConfig {
     maxAudioPositions: count("max_source_positions"),
     maxTextPositions: count("max_target_positions"),
     isMultilingual: vocabularySize >= MULTILINGUAL_VOCABULARY,
-    alignmentHeads: alignmentHeads(folder, decoderLayers, decoderHeads),
+    alignmentHeads: alignmentHeads(generation.alignment_heads, decoderLayers, decoderHeads),
   };
 }
 
@@ -86,8 +102,8 @@ export function readWhisperConfig(folder: string): WhisperConfig {
  * In the order of the layers, because the graph collects their scores layer by layer. Where none are named, all heads of the
  * upper half of the layers, as openai/whisper model.py:269-275 does.
  */
-function alignmentHeads(folder: string, layers: number, heads: number): [number, number][] {
-  const named = namedAlignmentHeads(join(folder, "generation_config.json"), layers, heads);
+function alignmentHeads(listed: unknown, layers: number, heads: number): [number, number][] {
+  const named = namedAlignmentHeads(listed, layers, heads);
   if (named.length > 0) return named;
   const first = Math.floor(layers / 2);
   return Array.from({ length: (layers - first) * heads }, (_, i) => [
@@ -96,8 +112,7 @@ function alignmentHeads(folder: string, layers: number, heads: number): [number,
   ]);
 }
 
-function namedAlignmentHeads(file: string, layers: number, heads: number): [number, number][] {
-  const listed = existsSync(file) ? readJson(file).alignment_heads : undefined;
+function namedAlignmentHeads(listed: unknown, layers: number, heads: number): [number, number][] {
   if (!Array.isArray(listed)) return [];
   const isIndex = (value: unknown, count: number) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < count;
@@ -108,15 +123,15 @@ function namedAlignmentHeads(file: string, layers: number, heads: number): [numb
   return valid.sort(([layerA, headA], [layerB, headB]) => layerA - layerB || headA - headB);
 }
 
-function readJson(file: string): Record<string, unknown> {
+function parseJson(text: string | undefined, file: string): Record<string, unknown> {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(file, "utf8"));
+    json = JSON.parse(text ?? "");
   } catch (cause) {
-    throw new MubblesError("MODEL_BROKEN", { where: file, detail: "missing, or no JSON", cause });
+    throw broken(file, "missing, or no JSON", cause);
   }
   if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
-  throw new MubblesError("MODEL_BROKEN", { where: file, detail: "expected a JSON object" });
+  throw broken(file, "expected a JSON object");
 }
 
 function positiveInteger(value: unknown, key: string, file: string): number {

@@ -1,6 +1,7 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import { type AudioEncoder, type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
+import type { Accelerator } from "./compute-device.js";
 import type { CrossCache } from "./cross-cache.js";
 import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
@@ -10,7 +11,7 @@ import { discard } from "./discard.js";
 import { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
-import { createCpuSession, type InferenceSession, Tensor } from "./ort.js";
+import { createSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
@@ -60,6 +61,8 @@ interface RuntimeOptions {
   readonly moments?: Moments | undefined;
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. */
   readonly encodesAhead?: boolean;
+  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
+  readonly accelerator?: Accelerator | undefined;
 }
 
 interface EncodedAhead {
@@ -100,22 +103,22 @@ export class WhisperRuntime {
   static async load(
     folder: string,
     threads: number,
-    { moments, encodesAhead = false }: RuntimeOptions = {},
+    { moments, encodesAhead = false, accelerator }: RuntimeOptions = {},
   ): Promise<WhisperRuntime> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
     const encoderThreads = encodesAhead ? Math.floor(threads / 2) : 0;
     const encoder =
       encoderThreads > 0
-        ? EncoderThread.start(folder, encoderThreads)
-        : EncoderSession.load(folder, threads, moments);
+        ? EncoderThread.start(folder, encoderThreads, accelerator)
+        : EncoderSession.load(folder, threads, { moments, accelerator });
     encoder.catch(() => {}); // Looked at when the decoder is there; until then a failure must not count as unhandled.
     try {
       const widenWeights = await eightBitProductsSaturate();
       const settings = { threads: threads - encoderThreads, weightsFolder: folder, spin: true, widenWeights };
       const storage = crossStorageOf(weights, widenWeights);
       const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
-      const session = await createCpuSession(graph, settings);
+      const session = await createSession(graph, settings);
       const decoder = moments === undefined ? session : observed(session, moments);
       return new WhisperRuntime(config, readTextTokens(weights), storage, await encoder, decoder);
     } catch (cause) {

@@ -1,4 +1,5 @@
 /** What the engine is asked for and what it answers, mostly one decoding window. Plain data, it crosses the worker's border. */
+import type { ShownText } from "./decoding/shown-text.js";
 import type { DecodingOptions } from "./decoding-options.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 
@@ -19,6 +20,8 @@ export interface WindowRequest {
    * again, and no part of the result, which begins behind it.
    */
   readonly said?: { readonly tokens: readonly number[]; readonly untilSeconds: number } | undefined;
+  /** What a reader has been shown of the window's text as certain; a beam search departs from it only for what is clearly more probable. */
+  readonly shown?: ShownText | undefined;
   /**
    * Somebody speaks in the window until then: a segment that begins earlier must have text. Without it the model may begin a
    * segment, say nothing, and leave the rest to a window of its own.

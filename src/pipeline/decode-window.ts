@@ -32,6 +32,8 @@ interface DecodeContext {
   readonly prompt: readonly number[];
   /** What is known to be said in the first part of the window, as window.ts has it. */
   readonly said?: WindowRequest["said"];
+  /** What was shown of the window's text, as window.ts has it. */
+  readonly shown?: WindowRequest["shown"];
   /** Windows keep their columns, to be read again. */
   readonly keepsAudio?: boolean;
 }
@@ -39,7 +41,7 @@ interface DecodeContext {
 /** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
 export async function decodeWhole(
   window: PlannedWindow,
-  { options, engine, aligner, recording, prompt, said, keepsAudio = false }: DecodeContext,
+  { options, engine, aligner, recording, prompt, said, shown, keepsAudio = false }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   let { decoding } = options;
@@ -56,7 +58,7 @@ export async function decodeWhole(
         windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
         options: { ...decoding, temperatures },
         prompt,
-        said: parts.length === 0 ? said : undefined,
+        ...(parts.length === 0 && { said, shown }),
         speaksUntilSeconds,
         wantWords: options.words && aligner === undefined,
         wordProbabilities: "search",

@@ -102,7 +102,8 @@ async function* transcribeFast(
       return decodeWhole(window, { options, engine, aligner, recording, prompt });
     };
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
-    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, engine.encodesAhead ? 2 : 1)) {
+    const firstWindows = engine.encodesAhead ? engine.maxWindows : 1;
+    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, firstWindows)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
       for (const part of parts) {

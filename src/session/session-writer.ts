@@ -2,7 +2,7 @@
  * Keeps a session while it goes on: audio, events and steps, in a folder that can be read wherever the program was ended. What comes is
  * noted in memory at once and written several times a second by the system's own threads; the work that it comes from never waits.
  */
-import { mkdir, rmdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
 import { MubblesError } from "../errors.js";
@@ -100,19 +100,12 @@ export class SessionWriter implements SessionRecorder {
     if (this.#state === "open" && Math.max(0, ...waitingBytes) > LITTLE_ROOM_BYTES) await this.#flushAll();
   }
 
-  /** Whether what comes now is written. */
-  get isKeeping(): boolean {
-    return this.#state === "open";
-  }
-
   /** Writes what is left. Whether anything was kept, and what went wrong when nobody listened to events any more. */
   async close(): Promise<{ readonly isKept: boolean; readonly problems: readonly MubblesError[] }> {
     clearTimeout(this.#timer);
     const problems: MubblesError[] = [];
     this.onProblem = (problem) => problems.push(problem);
     if (this.#state === "open" || this.#state === "failing") await this.#endAll();
-    // The folder that was kept free for a session that never began.
-    if (this.#state === "waiting") await rmdir(this.folder).catch(() => {});
     this.#state = "gone";
     for (const part of this.#parts) await part.close();
     return { isKept: this.#hasFolder, problems };

@@ -2,10 +2,11 @@
 import { render } from "ink";
 import type { ChannelName, LiveCommand, LiveEvent, ReplayCommand } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
+import type { KeyEffect, KeyPress } from "./key.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";
-import { type KeyEffect, type KeyPress, notice, offerDevices, reduceKey } from "./reduce-key.js";
-import type { ViewState } from "./view-state.js";
+import { notice, noticeProblem, offerDevices, reduceKey } from "./reduce-key.js";
+import type { Loading, ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
 import { App } from "./views/app.js";
 
@@ -23,7 +24,14 @@ export interface InterfaceHooks {
   failed(error: Error): void;
 }
 
+interface Terminal {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+}
+
 export interface Interface {
+  /** What is done before the session's first event: it is shown until then. */
+  loading(loading: Loading): void;
   tell(event: LiveEvent): void;
   /** Gives the terminal back. */
   close(): void;
@@ -34,31 +42,34 @@ const SHOW_CURSOR = "\u001b[?25h";
 const ENTER = `\u001b[?1049h${HIDE_CURSOR}`;
 const LEAVE = `\u001b[?1049l${SHOW_CURSOR}`;
 
-export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream = process.stdout): Interface {
+export function openInterface(hooks: InterfaceHooks, { stdin, stdout }: Terminal = process): Interface {
   const store = new ViewStore();
   const { replay } = hooks;
   if (replay !== undefined)
     store.change((state) => ({ ...state, replay: { isPaused: false, speed: replay.speed } }));
   let isOpen = true;
+  // A process that dies by an exception runs this too.
+  process.on("exit", restore);
   stdout.write(ENTER);
-  const painter = new Painter(store, stdout);
+  const painter = new Painter(store, stdout, fail);
   const overlay = new OverlayOutput(stdout, (lines) => {
     painter.overlay = lines;
   });
   const app = render(<App store={store} onKey={onKey} />, {
+    stdin,
     stdout: overlay as unknown as NodeJS.WriteStream,
     exitOnCtrlC: false,
     patchConsole: false,
     // Every render is a whole frame, and nothing but frames is written.
     debug: true,
   });
-  // A process that dies by an exception runs this too.
-  process.on("exit", restore);
-  app.waitUntilExit().catch((error: unknown) => {
-    close();
-    hooks.failed(error instanceof Error ? error : new Error(String(error)));
-  });
-  return { tell: (event) => store.tell(event), close };
+  app.waitUntilExit().catch(fail);
+  painter.paint();
+  return {
+    loading: (loading) => store.change((state) => ({ ...state, loading })),
+    tell: (event) => store.tell(event),
+    close,
+  };
 
   function onKey(key: KeyPress): void {
     const { size } = painter;
@@ -101,18 +112,28 @@ export function openInterface(hooks: InterfaceHooks, stdout: NodeJS.WriteStream 
     work.then(
       (result) => store.change((state) => show(state, result)),
       (error: unknown) =>
-        store.change((state) => notice(state, error instanceof Error ? error.message : String(error))),
+        store.change((state) => noticeProblem(state, error instanceof Error ? error.message : String(error))),
     );
+  }
+
+  /** An exception in a view: of Ink's, or while the screen was drawn. */
+  function fail(error: unknown): void {
+    if (!isOpen) return;
+    close();
+    hooks.failed(error instanceof Error ? error : new Error(String(error)));
   }
 
   function close(): void {
     if (!isOpen) return;
-    painter.close();
-    app.unmount();
-    overlay.close();
-    store.close();
-    restore();
-    process.off("exit", restore);
+    try {
+      painter.close();
+      app.unmount();
+      overlay.close();
+      store.close();
+    } finally {
+      restore();
+      process.off("exit", restore);
+    }
   }
 
   function restore(): void {

@@ -12,22 +12,25 @@ export class Painter {
   readonly #store: ViewStore;
   readonly #stdout: NodeJS.WriteStream;
   readonly #writer: ScreenWriter;
+  readonly #failed: (error: unknown) => void;
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
   #machine: Machine = look();
   #overlay: readonly string[] = [];
+  #isClosed = false;
 
-  constructor(store: ViewStore, stdout: NodeJS.WriteStream) {
+  /** `failed` hears of an exception while the screen was drawn: whoever changed the store is not to blame. */
+  constructor(store: ViewStore, stdout: NodeJS.WriteStream, failed: (error: unknown) => void) {
     this.#store = store;
+    this.#failed = failed;
     this.#stdout = stdout;
     this.#writer = new ScreenWriter(stdout);
-    this.#unsubscribe = store.subscribe(this.#paint);
+    this.#unsubscribe = store.subscribe(this.paint);
     stdout.on("resize", this.#onResize);
     this.#timer = setInterval(() => {
       this.#machine = look();
-      this.#paint();
+      this.paint();
     }, MACHINE_PERIOD_MS);
-    this.#paint();
   }
 
   get size(): ScreenSize {
@@ -38,29 +41,39 @@ export class Painter {
   /** Lines over the text; none where there is no panel. */
   set overlay(lines: readonly string[]) {
     this.#overlay = lines;
-    this.#paint();
+    this.paint();
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#unsubscribe();
     this.#stdout.off("resize", this.#onResize);
     this.#writer.close();
   }
 
-  readonly #paint = (): void => {
+  readonly paint = (): void => {
+    if (this.#isClosed) return;
+    try {
+      this.#writer.draw(this.#lines());
+    } catch (error) {
+      this.#failed(error);
+    }
+  };
+
+  #lines(): string[] {
     const state = this.#store.state();
     const lines = drawScreen(state, this.#machine, this.size);
     if (this.#overlay.length > 0) {
       const { topRow, rows } = textArea(state, this.size);
       for (let row = 0; row < rows; row++) lines[topRow + row] = this.#overlay[row] ?? "";
     }
-    this.#writer.draw(lines);
-  };
+    return lines;
+  }
 
   readonly #onResize = (): void => {
     this.#writer.forget();
-    this.#paint();
+    this.paint();
   };
 }
 

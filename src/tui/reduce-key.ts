@@ -1,39 +1,9 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
+import type { ChannelName, LiveCommand } from "../live-events.js";
+import type { KeyPress, KeyResult } from "./key.js";
 import { reduceReplayKey } from "./reduce-replay-key.js";
+import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
-
-/** One press, as a terminal reports it. */
-export interface KeyPress {
-  /** The character, or "" for a named key. */
-  readonly input: string;
-  readonly name?:
-    | "up"
-    | "down"
-    | "pageUp"
-    | "pageDown"
-    | "home"
-    | "end"
-    | "return"
-    | "escape"
-    | "tab"
-    | "ctrl-c";
-}
-
-/** What a key does beyond the view. */
-export type KeyEffect =
-  | { readonly type: "command"; readonly command: LiveCommand }
-  | { readonly type: "copy"; readonly text: string }
-  | { readonly type: "save"; readonly format: string }
-  /** A list that somebody else has to make: the devices there are. */
-  | { readonly type: "list-devices"; readonly channel: ChannelName }
-  | { readonly type: "replay"; readonly command: ReplayCommand }
-  | { readonly type: "quit" };
-
-export interface KeyResult {
-  readonly state: ViewState;
-  readonly effects: readonly KeyEffect[];
-}
 
 /** What the keys need to know of the outside. */
 export interface KeyContext {
@@ -49,18 +19,15 @@ export const MAX_BEAM_SIZE = 10;
 const THRESHOLD_STEP = Math.SQRT2;
 const MIN_THRESHOLD = 0.001;
 const NOTICE_SECONDS = 4;
+const PROBLEM_SECONDS = 10;
 const SAVE_FORMATS = ["srt", "txt", "json"] as const;
 
 export function reduceKey(state: ViewState, key: KeyPress, context: KeyContext): KeyResult {
   if (key.name === "ctrl-c") return { state, effects: [{ type: "quit" }] };
   if (state.panel.type === "choice") return inChoice(state, state.panel, key);
   if (state.panel.type === "help") return only({ ...state, panel: { type: "none" } });
-  const replayed = state.replay && reduceReplayKey(state.replay, key.input);
-  if (replayed !== undefined) {
-    const effects = replayed.commands.map((command) => ({ type: "replay", command }) as const);
-    return { state: { ...state, replay: replayed.replay }, effects };
-  }
-  return scrolled(state, key, context) ?? pressed(state, key.input, key, context);
+  const ofReplay = state.replay === undefined ? undefined : reduceReplayKey(state, state.replay, key);
+  return ofReplay ?? scrolled(state, key, context) ?? pressed(state, key.input, key, context);
 }
 
 /** The list of devices has come. */
@@ -69,7 +36,7 @@ export function offerDevices(
   channel: ChannelName,
   devices: readonly { readonly id: string; readonly name: string }[],
 ): ViewState {
-  if (devices.length === 0) return notice(state, "there is no device to choose");
+  if (devices.length === 0) return noticeProblem(state, "there is no device to choose");
   const title = channel === "mic" ? "Microphone" : "Speakers whose sound is transcribed";
   const items = devices.map(({ id, name }) => ({ value: id, label: name }));
   const current = devices.findIndex(({ name }) => name === state.channels[channel]?.info.device);
@@ -78,7 +45,12 @@ export function offerDevices(
 
 /** A short answer below the text. */
 export function notice(state: ViewState, text: string): ViewState {
-  return { ...state, notice: { text, untilSeconds: state.nowSeconds + NOTICE_SECONDS } };
+  return noticed(state, text, NOTICE_SECONDS, false);
+}
+
+/** What was asked for could not be done: it takes longer to read why. */
+export function noticeProblem(state: ViewState, text: string): ViewState {
+  return noticed(state, text, PROBLEM_SECONDS, true);
 }
 
 function pressed(state: ViewState, input: string, { name }: KeyPress, context: KeyContext): KeyResult {
@@ -123,16 +95,16 @@ function pressed(state: ViewState, input: string, { name }: KeyPress, context: K
     case "i":
       return only({ ...state, showsTimes: !state.showsTimes });
     case "f":
-      return only({ ...state, scrollLines: undefined });
+      return only({ ...state, scroll: undefined });
     default:
       return only(state);
   }
 }
 
-/** undefined where the key scrolls nothing. Lines are counted from the newest text, which goes on meanwhile. */
+/** undefined where the key scrolls nothing. */
 function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): KeyResult | undefined {
   const { pageLines, hiddenLines } = context;
-  const now = state.scrollLines ?? 0;
+  const now = linesBack(state.scroll, hiddenLines);
   const targets: Partial<Record<NonNullable<KeyPress["name"]>, number>> = {
     up: now + 1,
     down: now - 1,
@@ -144,7 +116,7 @@ function scrolled(state: ViewState, { name }: KeyPress, context: KeyContext): Ke
   const target = name === undefined ? undefined : targets[name];
   if (target === undefined) return undefined;
   const lines = Math.min(target, hiddenLines);
-  return only({ ...state, scrollLines: lines > 0 ? lines : undefined });
+  return only({ ...state, scroll: lines > 0 ? { lines, hiddenLines } : undefined });
 }
 
 function inChoice(
@@ -222,6 +194,10 @@ function switched(state: ViewState, type: "mute" | "pause", on: boolean): KeyRes
     state: { ...state, channels: { ...channels, [selected]: changed } },
     effects: [{ type: "command", command: { type, channel: selected, on } }],
   };
+}
+
+function noticed(state: ViewState, text: string, seconds: number, isProblem: boolean): ViewState {
+  return { ...state, notice: { text, isProblem, untilSeconds: state.nowSeconds + seconds } };
 }
 
 function withOtherSelected(state: ViewState): ViewState {

@@ -1,11 +1,6 @@
 /** Keys of a replay: its time in place of what only a session that goes on can be asked for. Pure. */
-import type { ReplayCommand } from "../live-events.js";
-import type { ReplayView } from "./view-state.js";
-
-interface ReplayKeyResult {
-  readonly replay: ReplayView;
-  readonly commands: readonly ReplayCommand[];
-}
+import type { KeyPress, KeyResult } from "./key.js";
+import type { ReplayView, ViewState } from "./view-state.js";
 
 const FASTEST = 64;
 const SLOWEST = 0.125;
@@ -13,25 +8,37 @@ const SLOWEST = 0.125;
 const LIVE_KEYS = new Set(["p", "m", "d", "b", "B", "t", "[", "]", "l", "k"]);
 
 /** undefined for a key that does the same as while listening. */
-export function reduceReplayKey(replay: ReplayView, input: string): ReplayKeyResult | undefined {
-  const paused = (on: boolean, ...commands: readonly ReplayCommand[]) => ({
-    replay: { ...replay, isPaused: on },
-    commands: [{ type: "pause", on } as const, ...commands],
-  });
-  const atSpeed = (speed: number) => ({
-    replay: { ...replay, speed },
-    commands: [{ type: "speed", speed } as const],
+export function reduceReplayKey(
+  state: ViewState,
+  replay: ReplayView,
+  { input }: KeyPress,
+): KeyResult | undefined {
+  const changed = (change: Partial<ReplayView>) => ({ ...state, replay: { ...replay, ...change } });
+  const atSpeed = (speed: number): KeyResult => ({
+    state: changed({ speed }),
+    effects: [{ type: "replay", command: { type: "speed", speed } }],
   });
   switch (input) {
-    case " ":
-      return paused(!replay.isPaused);
+    case " ": {
+      const on = !replay.isPaused;
+      return {
+        state: changed({ isPaused: on }),
+        effects: [{ type: "replay", command: { type: "pause", on } }],
+      };
+    }
     case ".":
-      return paused(true, { type: "step" });
+      return {
+        state: changed({ isPaused: true }),
+        effects: [
+          { type: "replay", command: { type: "pause", on: true } },
+          { type: "replay", command: { type: "step" } },
+        ],
+      };
     case "+":
       return atSpeed(Math.min(FASTEST, replay.speed * 2));
     case "-":
       return atSpeed(Math.max(SLOWEST, Math.min(FASTEST, replay.speed) / 2));
     default:
-      return LIVE_KEYS.has(input) ? { replay, commands: [] } : undefined;
+      return LIVE_KEYS.has(input) ? { state, effects: [] } : undefined;
   }
 }

@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   StatusEvent,
 } from "../live-events.js";
+import type { ScrollPosition } from "./scroll-position.js";
 
 export interface UtteranceView {
   readonly utterance: number;
@@ -69,6 +70,14 @@ export interface Choice {
   readonly items: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** What is done before the session begins. */
+export interface Loading {
+  /** "loading model base", for one. */
+  readonly what: string;
+  /** From 0 to 1, where it is known how much there is. */
+  readonly part?: number | undefined;
+}
+
 /** What is shown happened before: its time can be stopped. */
 export interface ReplayView {
   readonly isPaused: boolean;
@@ -76,7 +85,15 @@ export interface ReplayView {
   readonly speed: number;
 }
 
+export interface Notice {
+  readonly text: string;
+  /** It tells that what was asked for could not be done. */
+  readonly isProblem: boolean;
+  readonly untilSeconds: number;
+}
+
 export interface ViewState {
+  readonly loading: Loading;
   readonly session: SessionEvent | undefined;
   readonly settings: SettingsView;
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelView>>>;
@@ -92,11 +109,11 @@ export interface ViewState {
   /** The newest last; old ones go. */
   readonly problems: readonly ProblemEvent[];
   /** A short answer to a key, such as what was copied; shown for some seconds. */
-  readonly notice: { readonly text: string; readonly untilSeconds: number } | undefined;
+  readonly notice: Notice | undefined;
   readonly nowSeconds: number;
   readonly panel: Panel;
-  /** Lines above the newest; undefined: the newest text is followed. */
-  readonly scrollLines: number | undefined;
+  /** undefined: the newest text is followed. */
+  readonly scroll: ScrollPosition | undefined;
   readonly showsTimes: boolean;
   readonly showsSpectrogram: boolean;
   readonly end: EndEvent | undefined;
@@ -126,6 +143,7 @@ export function channelView(info: ChannelInfo): ChannelView {
 }
 
 export const INITIAL_VIEW_STATE: ViewState = {
+  loading: { what: "starting" },
   session: undefined,
   settings: { beamSize: 5, language: undefined, task: "transcribe", threshold: 0.05 },
   channels: {},
@@ -139,7 +157,7 @@ export const INITIAL_VIEW_STATE: ViewState = {
   notice: undefined,
   nowSeconds: 0,
   panel: { type: "none" },
-  scrollLines: undefined,
+  scroll: undefined,
   showsTimes: false,
   showsSpectrogram: false,
   end: undefined,

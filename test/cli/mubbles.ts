@@ -31,10 +31,19 @@ interface RunOptions {
 }
 
 export function mubbles(args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const { env = {}, cwd = ROOT, stdin, stdout = "pipe", onFirstOutput } = options;
   const isRoot = process.getuid?.() === 0;
   const prefix =
     options.withoutPrivilege && isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
+  return mubblesUnder(prefix, args, options);
+}
+
+/** Runs it through another program, which is given mubbles' command line as its own last arguments. */
+export function mubblesUnder(
+  prefix: readonly string[],
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Result> {
+  const { env = {}, cwd = ROOT, stdin, stdout = "pipe", onFirstOutput } = options;
   const [command, ...rest] = [...prefix, process.execPath, PROGRAM, ...args];
   const child = spawn(command!, rest, {
     cwd,

@@ -72,7 +72,7 @@ describe("refused before anything is opened", () => {
     ["file none.wav --strategy reference --clip-timestamps 1,x", "USAGE", 'got "1,x"'],
     ["file none.wav --strategy reference --hallucination-silence-threshold 1", "USAGE", "--word-timestamps"],
     ["file none.wav --channels left", "USAGE", 'got "left"'],
-    ["file none.wav --device cuda", "DEVICE_UNAVAILABLE", "this version runs on the CPU"],
+    ["file none.wav --device dml", "ACCELERATOR_UNAVAILABLE", "has it on Windows only"],
     ["file none.wav --device abacus", "USAGE", 'got "abacus"'],
     ["file none.wav --beam-size 2.5", "USAGE", 'a whole number from 0 to 64, got "2.5"'],
     ["file none.wav --beam-size -1", "USAGE", 'got "-1"'],
@@ -94,7 +94,12 @@ describe("refused before anything is opened", () => {
     ["listen none.wav", "USAGE", "too many arguments"],
     ["listen --mic file:", "USAGE", "expected a device, file:PATH or -"],
     ["listen --mic file:none.wav --loopback --speed max", "USAGE", "every device must be file:PATH or -"],
-    ["listen --device cuda", "DEVICE_UNAVAILABLE", "this version runs on the CPU"],
+    [
+      "listen --mic file:none.wav --device cuda",
+      "ACCELERATOR_UNAVAILABLE",
+      "libonnxruntime_providers_shared.so is missing",
+    ],
+    ["listen --keep-loaded --unload-after 5", "USAGE", "--unload-after"],
     ["models", "USAGE", "a command is missing"],
     ["models convert none --compute int2", "USAGE", 'got "int2"'],
   ];

@@ -6,7 +6,7 @@ import { filterLogits, logSumExp } from "../../src/model/decoding/logit-filters.
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint, type TokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
-import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
+import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { readWhisperConfig } from "../../src/model/whisper-config.js";
 
@@ -32,7 +32,7 @@ let session: InferenceSession;
 beforeAll(async () => {
   const g = new GraphBuilder(Safetensors.openFiles([]));
   choiceOfTokens(g, g.input("logits", ["R", "N", vocabularySize]), config);
-  session = await createCpuSession(g.encode("choice"), { threads: 2 });
+  session = await createSession(g.encode("choice"), { threads: 2 });
 });
 afterAll(() => session.release());
 

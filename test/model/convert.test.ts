@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
@@ -101,6 +101,17 @@ test("a checkpoint in half precision gives the same model", async () => {
   expect(error).toBeLessThan(0.005);
 });
 
+test("without tokenizer.json the text tokens of all multilingual models", async () => {
+  const path = join(folder, "without-tokenizer");
+  writeTinyWhisper(path, { without: ["tokenizer.json"] });
+  const { sha256 } = await convertModel({
+    source: path,
+    destination: join(folder, "completed"),
+    compute: "int8",
+  });
+  expect(sha256).toBe(converted.get("int8")!.sha256);
+});
+
 test("progress ends at the whole", async () => {
   const seen: [number, number][] = [];
   const { bytes } = await convertModel({
@@ -128,9 +139,11 @@ describe("what cannot be converted is refused, and nothing is left behind", () =
     writeTinyWhisper(path, { without: ["decoder.layers.0.fc2.weight"] });
     return path;
   });
-  check("no tokenizer.json", "MODEL_BROKEN", () => {
+  check("no tokenizer.json, and a vocabulary that is not Whisper's", "MODEL_BROKEN", () => {
     const path = join(folder, "speechless");
     writeTinyWhisper(path, { without: ["tokenizer.json"] });
+    const config = JSON.parse(readFileSync(join(path, "config.json"), "utf8")) as object;
+    writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, vocab_size: 51_900 }));
     return path;
   });
   check("another kind of model", "MODEL_UNSUPPORTED", () => {
@@ -167,6 +180,15 @@ describe("what cannot be converted is refused, and nothing is left behind", () =
     expect(readFileSync(join(destination, "model.safetensors")).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.includes(".part"))).toEqual([]);
   });
+});
+
+test("what a killed process left is removed, what a running one makes is not", async () => {
+  const destination = join(folder, "again");
+  const [left, other] = [`${destination}.part-999999999`, `${destination}.part-${process.ppid}`];
+  for (const path of [left, other]) mkdirSync(path);
+  await convertModel({ source, destination, compute: "int8" });
+  expect([left, other, destination].map((path) => existsSync(path))).toEqual([false, true, true]);
+  rmdirSync(other);
 });
 
 describe("a model by name or path", () => {

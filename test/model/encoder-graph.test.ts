@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
 import { audioPositions, encoderGraph } from "../../src/model/encoder-graph.js";
-import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
+import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../src/model/saturation.js";
 import { readWhisperConfig } from "../../src/model/whisper-config.js";
@@ -41,7 +41,7 @@ test("in parts the numbers are the same", async () => {
 
 async function hiddenOf({ widenWeights, parts }: { widenWeights: boolean; parts: number }) {
   const settings = { threads: 2, weightsFolder: folder, widenWeights };
-  const session = await createCpuSession(encoderGraph(weights, config, { parts }), settings);
+  const session = await createSession(encoderGraph(weights, config, { parts }), settings);
   sessions.push(session);
   const positions = audioPositions(weights, config);
   const { hidden } = await session.run({

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { GraphBuilder, MICROSOFT } from "../../src/model/graph-builder.js";
 import { ELEMENT } from "../../src/model/onnx-proto.js";
-import { createCpuSession, Tensor } from "../../src/model/ort.js";
+import { createSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { floatTensor, halfTensor, writeSafetensors } from "./safetensors-file.js";
 import { temporaryFolder } from "./temporary-folder.js";
@@ -119,7 +119,7 @@ test("a type that onnxruntime cannot compute with is refused", async () => {
 });
 
 async function run(g: GraphBuilder): Promise<number[]> {
-  const session = await createCpuSession(g.encode("test"), { threads: 1, weightsFolder: folder });
+  const session = await createSession(g.encode("test"), { threads: 1, weightsFolder: folder });
   const used = session.inputNames.length > 0;
   const { y } = await session.run(
     used ? { x: new Tensor("float32", Float32Array.of(1, 2, 3, 4), [2, 2]) } : {},

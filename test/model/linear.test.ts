@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
 import { type InputRounding, linear } from "../../src/model/layers.js";
-import { createCpuSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
+import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../src/model/saturation.js";
@@ -187,7 +187,7 @@ async function sessionOf(
   g.named("y", "Identity", [linear(g, g.input("x", ["R", "T", INPUTS]), "rows", rounding)]);
   g.output("y", ["R", "T", OUTPUTS]);
   const widenWeights = await eightBitProductsSaturate();
-  return createCpuSession(g.encode("linear"), { threads: 2, weightsFolder: folder, widenWeights });
+  return createSession(g.encode("linear"), { threads: 2, weightsFolder: folder, widenWeights });
 }
 
 async function product(on: InferenceSession, rows: readonly Float32Array[]): Promise<number[]> {

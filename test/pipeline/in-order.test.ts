@@ -81,6 +81,31 @@ test("so many are under way and no more; a result that is not taken holds up the
   await results.return(undefined);
 });
 
+test("a long item does not stop the work behind it, until as many results wait for its own", async () => {
+  const items = new Items();
+  const work = new ManualWork();
+  const results = inOrder(items, work.run, 2);
+  const first = results.next();
+  await settled();
+  work.end(0);
+  await first;
+  const second = results.next();
+  await settled();
+  for (const [ended, begun] of [
+    [2, [0, 1, 2, 3]],
+    [3, [0, 1, 2, 3, 4]],
+    [4, [0, 1, 2, 3, 4]],
+  ] as const) {
+    expect(work.begun).toContain(ended);
+    work.end(ended);
+    await settled();
+    expect(work.begun).toEqual(begun);
+  }
+  work.end(1);
+  expect(await second).toEqual({ done: false, value: "r1" });
+  await results.return(undefined);
+});
+
 test("a result is there before the next item is", async () => {
   const work = new ManualWork();
   const results = inOrder(slowItems(), work.run, 3);

@@ -1,5 +1,5 @@
 /** However the program ends, the terminal can be used afterwards and the text is not lost. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
@@ -12,11 +12,11 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
 
   afterEach(() => terminal.close());
 
-  /** Listens until the first utterance is final. Returns the process id. */
-  async function listen(cwd = temporaryFolder(), options = ""): Promise<number> {
+  /** Listens until the first utterance is final. Returns the process id. `nodeOptions` are Node's own. */
+  async function listen(cwd = temporaryFolder(), nodeOptions = ""): Promise<number> {
     terminal = await Terminal.open({ columns: 100, rows: 24, cwd });
     terminal.run(
-      `${process.execPath} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 ${options} & echo "pid $!"; fg`,
+      `${process.execPath} ${nodeOptions} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 & echo "pid $!"; fg`,
     );
     const started = await terminal.shows(/pid \d+/);
     await terminal.shows("1 finals", 30_000);
@@ -35,17 +35,36 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
     await listen();
     terminal.type("qq");
     await terminal.isBack(3000);
+    expect(terminal.history()).toMatch(/mic: And Mr/);
     await terminal.isUsable();
   });
 
-  test("by a window that is closed: the text of a session that is not kept is in a file", async () => {
+  test("by a window that is closed: the text is in a file", async () => {
     const cwd = temporaryFolder();
-    const pid = await listen(cwd, "--no-save");
+    const pid = await listen(cwd);
     terminal.close();
     await untilGone(pid);
     const names = readdirSync(cwd);
     expect(names).toEqual([expect.stringMatching(/^mubbles-.*\.txt$/)]);
     expect(readFileSync(join(cwd, names[0]!), "utf8")).toContain("Dashwood");
+  });
+
+  // What breaks is a view of Ink's, a line that is drawn, and something that belongs to no view.
+  test.each([
+    ["a panel", "views/help-panel.js", "HelpPanel", "?"],
+    ["a line", "draw/spectrogram.js", "drawSpectrogram", "g"],
+    ["a key", "views/key-press.js", "keyPressOf", "k"],
+  ])("by an exception in %s: the text stands above where to report it", async (_, file, broken, key) => {
+    const folder = temporaryFolder();
+    await listen(folder, `--import ${breaking(folder, `dist/tui/${file}`, broken)}`);
+    terminal.type(key);
+    await terminal.isBack(15_000);
+    terminal.run('echo "exit code $?"');
+    await terminal.shows("exit code 1");
+    expect(terminal.history()).toMatch(
+      new RegExp(`mic: And Mr[^]*\\nmubbles: INTERNAL: .*${broken} is broken.*\\n +please report it`),
+    );
+    await terminal.isUsable();
   });
 
   test.each(["TERM=dumb", "NO_COLOR=1", "CI=true"])("before it begins with %s: lines", async (setting) => {
@@ -59,6 +78,19 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
     await terminal.isBack(15_000);
   });
 });
+
+/** A module for Node's --import, with which one exported function of the program's throws. */
+function breaking(folder: string, file: string, name: string): string {
+  const hooks = `export async function load(url, context, nextLoad) {
+    if (!url.endsWith(${JSON.stringify(file)})) return nextLoad(url, context);
+    const source = "export function ${name}() { throw new Error('${name} is broken'); }";
+    return { format: "module", source, shortCircuit: true };
+  }`;
+  const path = join(folder, "breaking.mjs");
+  const hooksUrl = `data:text/javascript,${encodeURIComponent(hooks)}`;
+  writeFileSync(path, `import { register } from "node:module";\nregister(${JSON.stringify(hooksUrl)});\n`);
+  return path;
+}
 
 async function untilGone(pid: number): Promise<void> {
   for (;;) {

@@ -8,13 +8,23 @@ import { SESSION } from "./conversation.js";
 const LEAVE = "\u001b[?1049l\u001b[?25h";
 
 function terminal() {
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: () => {},
+    ref: () => {},
+    unref: () => {},
+  }) as unknown as NodeJS.ReadStream;
   const stream = new PassThrough();
   let written = "";
   stream.setEncoding("utf8").on("data", (text: string) => {
     written += text;
   });
-  const stdout = Object.assign(stream, { columns: 80, rows: 24, isTTY: true });
-  return { stdout: stdout as unknown as NodeJS.WriteStream, written: () => written };
+  const stdout = Object.assign(stream, {
+    columns: 80,
+    rows: 24,
+    isTTY: true,
+  }) as unknown as NodeJS.WriteStream;
+  return { stdin, stdout, written: () => written };
 }
 
 const HOOKS = {
@@ -23,12 +33,14 @@ const HOOKS = {
   devices: async () => [],
   save: async () => "",
   quit: () => {},
-  failed: () => {},
+  failed: (error: Error) => {
+    throw error;
+  },
 };
 
 test("the terminal is given back once, however often it is closed", async () => {
-  const { stdout, written } = terminal();
-  const screen = openInterface(HOOKS, stdout);
+  const { written, ...streams } = terminal();
+  const screen = openInterface(HOOKS, streams);
   screen.tell(SESSION);
   screen.close();
   screen.close();
@@ -38,8 +50,8 @@ test("the terminal is given back once, however often it is closed", async () => 
 });
 
 test("what comes after it is closed draws nothing", async () => {
-  const { stdout, written } = terminal();
-  const screen = openInterface(HOOKS, stdout);
+  const { written, ...streams } = terminal();
+  const screen = openInterface(HOOKS, streams);
   screen.close();
   screen.tell(SESSION);
   await sleep(200);

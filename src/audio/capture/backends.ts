@@ -13,7 +13,7 @@ const BACKENDS = {
 } as const satisfies Record<string, BackendFactory>;
 
 type BackendFactory = (env: NodeJS.ProcessEnv) => CaptureBackend;
-type BackendName = keyof typeof BACKENDS;
+export type BackendName = keyof typeof BACKENDS;
 
 /** Best first; those that stand together are used together: PortAudio knows no loopback. */
 const BY_PLATFORM: Readonly<Partial<Record<NodeJS.Platform, readonly (readonly BackendName[])[]>>> = {
@@ -27,6 +27,11 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform;
   /** MUBBLES_AUDIO_BACKEND names the only backend to try; sound libraries find their servers by others. */
   readonly env: NodeJS.ProcessEnv;
+}
+
+/** Those of a system, best first; the only one that the environment allows, where it names one. */
+export function backendNames({ platform, env }: Surroundings = process): readonly BackendName[] {
+  return (forcedBackend(env) ?? BY_PLATFORM[platform] ?? ELSEWHERE).flat();
 }
 
 /** The first backend that knows a device. Throws DEVICE_BACKEND_UNAVAILABLE where none does, USAGE for a name that there is not. */

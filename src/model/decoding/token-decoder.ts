@@ -27,6 +27,8 @@ export interface Finished {
   readonly sumLogprob: number;
   /** The sum as it was after each token; another may follow for the end token. */
   readonly sums: readonly number[];
+  /** Log-probability that it competes without, 0 or more: it departs from text that was shown (shown-text.ts). */
+  readonly handicap?: number;
   /** Where the sequence ran into a loop: what is left of it. */
   readonly cut?: LoopCut;
 }

@@ -74,7 +74,7 @@ export class WindowDecoder {
     // decoding.py:529 and 708: no more than half, and one more than fit are sampled.
     const cap = request.options.loopGuard ? tokenCap(request.windowSeconds) : half;
     this.#maxSteps = Math.min(half, textPositions - this.prompt.length + 1, cap);
-    this.decoder = decoderFor(request.options, request.options.temperatures[0]!, tokenizer.endToken);
+    this.decoder = this.#decoderFor(request.options.temperatures[0]!);
   }
 
   get options(): DecodingOptions {
@@ -119,7 +119,7 @@ export class WindowDecoder {
   restart(temperature: number): void {
     this.fallbacks++;
     this.#steps = 0;
-    this.decoder = decoderFor(this.options, temperature, this.#tokenizer.endToken);
+    this.decoder = this.#decoderFor(temperature);
   }
 
   /** What the finished decoder came to at this temperature. */
@@ -202,6 +202,14 @@ export class WindowDecoder {
     };
   }
 
+  #decoderFor(temperature: number): TokenDecoder {
+    const { beamSize, bestOf, patience } = this.options;
+    const { endToken } = this.#tokenizer;
+    if (temperature > 0) return new Sampling(Math.max(1, bestOf), endToken);
+    if (beamSize <= 1) return new GreedyDecoder(endToken);
+    return new BeamSearch(beamSize, patience, endToken, this.request.shown);
+  }
+
   #segments(attempt: Attempt): readonly TokenSegment[] {
     const { segments, tail } = this.#split(attempt);
     return tail === undefined || this.request.dropsTail === true ? segments : [...segments, tail];
@@ -215,10 +223,4 @@ export class WindowDecoder {
     const { startSeconds, endSeconds, tokens } = segment;
     return { startSeconds, endSeconds, tokens, text: this.#tokenizer.decode(tokens) };
   }
-}
-
-function decoderFor(options: DecodingOptions, temperature: number, endToken: number): TokenDecoder {
-  if (temperature > 0) return new Sampling(Math.max(1, options.bestOf), endToken);
-  if (options.beamSize <= 1) return new GreedyDecoder(endToken);
-  return new BeamSearch(options.beamSize, options.patience, endToken);
 }

@@ -225,6 +225,7 @@ export class ChannelListener {
       decoding: settings.decoding,
       heardSample: startSample,
       draft: [],
+      confirmed: [],
       partial: "",
       speculation: undefined,
       closed: undefined,

@@ -91,7 +91,7 @@ export class DecodeJobs {
 
   async #decode(
     index: number,
-    { startSample, decoding }: Utterance,
+    { startSample, decoding, confirmed }: Utterance,
     audio: HeardAudio,
     load: LoadLevel,
   ): Promise<DecodedText> {
@@ -101,6 +101,7 @@ export class DecodeJobs {
       startSample,
       audio,
       before: this.#before.get(channels[index]!)!,
+      confirmed,
       notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),

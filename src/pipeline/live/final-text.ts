@@ -41,6 +41,8 @@ interface FinalRequest {
   readonly audio: HeardAudio;
   /** What was said before it on the channel. */
   readonly before: SaidBefore;
+  /** Text tokens of what is confirmed of it. */
+  readonly confirmed: readonly number[];
   /** End of the text before, of the same channel. */
   readonly notBeforeSeconds: number;
   readonly engine: Engine;
@@ -49,9 +51,11 @@ interface FinalRequest {
 }
 
 const SURE_LOGPROB = -0.7;
+/** What is confirmed and hardly less likely than another text stays as it is on the screen (docs/notes/live-policy.md). */
+const DEPARTURE_COST = 1;
 
 export async function finalText(request: FinalRequest): Promise<DecodedText> {
-  const { startSample, audio, before, notBeforeSeconds, engine, recording, decoding } = request;
+  const { startSample, audio, before, confirmed, notBeforeSeconds, engine, recording, decoding } = request;
   const began = performance.now();
   const { endSample } = audio;
   const known = before.contextOf(startSample, endSample, engine.firstTimestampToken);
@@ -79,6 +83,7 @@ export async function finalText(request: FinalRequest): Promise<DecodedText> {
     recording,
     prompt: [],
     said,
+    shown: { tokens: confirmed, departureCost: DEPARTURE_COST },
   });
   let previousEnd = notBeforeSeconds;
   const segments = parts.flatMap((part) => {

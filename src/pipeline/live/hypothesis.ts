@@ -64,7 +64,10 @@ function applyHypothesis(
   if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
   const audioSeconds = (endSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;
-  const { newlyConfirmed, partial } = policy.hear({ words, isCut, audioSeconds, silenceSeconds });
+  const isEnding = channel.open !== utterance || utterance.speculation?.endSample === channel.openEndSample;
+  const heard = { words, isCut, audioSeconds, silenceSeconds, isEnding };
+  const { newlyConfirmed, partial } = policy.hear(heard);
+  utterance.confirmed = [...utterance.confirmed, ...newlyConfirmed.flatMap(({ tokens }) => tokens)];
   const offsetSeconds = startSample / SAMPLE_RATE_HZ;
   const of = { channel: channel.channel, utterance: number };
   const text = (heard: readonly PartialWord[]) =>

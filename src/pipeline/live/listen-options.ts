@@ -40,7 +40,7 @@ export const DEFAULT_LISTEN_OPTIONS = {
   loopback: undefined,
   raw: undefined,
   speed: 1,
-  engine: { model: "base", compute: undefined, threads: undefined },
+  engine: { model: "base", compute: undefined, threads: undefined, device: "auto" },
   previewModel: undefined,
   decoding: DEFAULT_DECODING_OPTIONS,
   policy: "local-agreement",

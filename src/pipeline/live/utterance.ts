@@ -15,6 +15,8 @@ export interface Utterance {
   heardSample: number;
   /** Text tokens of the last hypothesis. */
   draft: readonly number[];
+  /** Text tokens of what is confirmed. */
+  confirmed: readonly number[];
   /** Its text that is not confirmed, as it was told last. */
   partial: string;
   /** Text made in advance in a pause; right only if the utterance ends with it. */

@@ -1,8 +1,9 @@
 /** Two lines above a column: whose it is, its device and state; its meter. */
-import type { ChannelName } from "../../live-events.js";
+import { basename } from "node:path";
+import type { ChannelInfo, ChannelName } from "../../live-events.js";
 import { terminalText } from "../../output/terminal-text.js";
 import type { ChannelView, ViewState } from "../view-state.js";
-import { fitted, spread } from "./fit.js";
+import { cellsOf, fitted, shortened, spread } from "./fit.js";
 import { drawDecibels, drawMeter } from "./meter.js";
 import { channelColour, palette } from "./palette.js";
 
@@ -15,17 +16,22 @@ export function channelHeader(state: ViewState, name: ChannelName, width: number
   if (channel === undefined) return [fitted("", width), fitted("", width)];
   const isSelected = state.selected === name && Object.keys(state.channels).length > 1;
   const title = channelColour(name)(palette.strong(`${isSelected ? "▸" : " "}${NAMES[name]}`));
-  const device = palette.quiet(terminalText(channel.info.device));
+  const doing = stateOf(state, name, channel);
+  const room = Math.max(0, width - cellsOf(title) - cellsOf(doing) - 2);
+  const device = palette.quiet(deviceName(channel.info, room));
   const level = drawDecibels(channel.peakDbfs);
   const { rmsDbfs, heldPeakDbfs } = channel;
   const meter = drawMeter(
     { rmsDbfs, heldPeakDbfs, threshold: state.settings.threshold },
     Math.max(0, width - level.length - 2),
   );
-  return [
-    spread(`${title} ${device}`, stateOf(state, name, channel), width),
-    fitted(` ${meter} ${palette.quiet(level)}`, width),
-  ];
+  return [spread(`${title} ${device}`, doing, width), fitted(` ${meter} ${palette.quiet(level)}`, width)];
+}
+
+/** Of a path that has no room its last part says most. */
+function deviceName({ device, backend }: ChannelInfo, room: number): string {
+  const name = terminalText(device);
+  return shortened(backend === "file" && cellsOf(name) > room ? basename(name) : name, room);
 }
 
 function stateOf(state: ViewState, name: ChannelName, channel: ChannelView): string {

@@ -22,6 +22,16 @@ export function fitted(text: string, width: number): string {
   return `${cut}${" ".repeat(Math.max(0, width - 1 - cellsOf(cut)))}…`;
 }
 
+/** `text` in at most `width` cells; what has no room goes from its middle, because long names often differ at their ends. */
+export function shortened(text: string, width: number): string {
+  const cells = cellsOf(text);
+  if (cells <= width) return text;
+  if (width < 3) return fitted(text, width);
+  const tail = Math.ceil((2 * (width - 1)) / 3);
+  const head = sliceAnsi(text, 0, width - 1 - tail);
+  return `${head}…${sliceAnsi(text, cells - tail, cells)}`;
+}
+
 /** `left` and `right` at the ends of `width` cells; `left` is cut where both have no room. */
 export function spread(left: string, right: string, width: number): string {
   const room = width - cellsOf(right) - 1;

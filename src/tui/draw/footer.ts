@@ -1,7 +1,7 @@
 /** The lines below the text: how it is made, how fast, and the keys. */
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
-import type { ReplayView, ViewState } from "../view-state.js";
+import type { Notice, ReplayView, ViewState } from "../view-state.js";
 import { asManyAsFit, fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
@@ -10,11 +10,14 @@ export interface Machine {
   readonly residentBytes: number;
 }
 
+/** How long a problem is shown. */
+const SHOWN_SECONDS = 15;
 const SEPARATOR = palette.quiet(" · ");
 
 const KEYS = [
   ["q", "quit"],
   ["?", "help"],
+  ["Tab", "channel"],
   ["p", "pause"],
   ["m", "mute"],
   ["b/B", "beam"],
@@ -43,9 +46,10 @@ const REPLAY_KEYS = [
   ["f", "follow"],
 ] as const;
 
-export function footer(state: ViewState, machine: Machine, width: number): string[] {
+/** `linesBack`: how far above the newest text the screen is. */
+export function footer(state: ViewState, machine: Machine, linesBack: number, width: number): string[] {
   return [
-    messageLine(state, width),
+    messageLine(state, linesBack, width),
     modelLine(state, machine, width),
     timingLine(state, width),
     keyLine(state.replay === undefined ? KEYS : REPLAY_KEYS, width),
@@ -53,18 +57,24 @@ export function footer(state: ViewState, machine: Machine, width: number): strin
 }
 
 /** The newest problem, or the answer to a key. */
-function messageLine(state: ViewState, width: number): string {
-  const { notice, problems, nowSeconds, scrollLines, end, replay } = state;
-  if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
+function messageLine(
+  { notice, problems, nowSeconds, end, replay }: ViewState,
+  linesBack: number,
+  width: number,
+): string {
+  if (end !== undefined) {
+    const answer = notice === undefined ? "" : `${answerText(notice)} · `;
+    return fitted(` ${answer}${palette.warning("all heard: s saves, q leaves")}`, width);
+  }
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
-    return fitted(palette.good(` ${terminalText(notice.text)}`), width);
+    return fitted(` ${answerText(notice)}`, width);
   const problem = problems.at(-1);
   if (problem !== undefined && nowSeconds - problem.atSeconds < SHOWN_SECONDS) {
     const colour = problem.type === "error" ? palette.bad : palette.warning;
     return fitted(colour(` ${problem.code}: ${terminalText(problem.message)}`), width);
   }
-  if (scrollLines !== undefined)
-    return fitted(palette.warning(` ↑ ${scrollLines} lines back, text goes on below: f follows it`), width);
+  if (linesBack > 0)
+    return fitted(palette.warning(` ↑ ${linesBack} lines back, text goes on below: f follows it`), width);
   return fitted(replay === undefined ? "" : palette.quiet(` ${replayText(replay)}`), width);
 }
 
@@ -73,24 +83,26 @@ function replayText({ isPaused, speed }: ReplayView): string {
   return `replay, ${pace}${isPaused ? ", paused: . goes on by one event" : ""}`;
 }
 
-const SHOWN_SECONDS = 15;
+function answerText({ text, isProblem }: Notice): string {
+  return (isProblem ? palette.warning : palette.good)(terminalText(text));
+}
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
-  if (session === undefined) return fitted(palette.quiet(" starting …"), width);
+  if (session === undefined) return fitted("", width);
   const { beamSize, language, task } = settings;
   const search = beamSize > 1 ? `beam ${beamSize}` : "greedy";
   const parts = [
     palette.strong(terminalText(session.model)),
     `${language ?? "auto"}${task === "translate" ? " → en" : ""}`,
     search,
+    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
+    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
     `cpu × ${session.threads}`,
     ...(lastSpeed === undefined ? [] : [`${lastSpeed.toFixed(1)}× real time`]),
     `lag ${(engine?.lagSeconds ?? 0).toFixed(1)} s`,
     `${Math.round(residentBytes / 1e6)} MB`,
     formatClock(state.nowSeconds),
-    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
-    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
   ];
   return fitted(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
 }

@@ -1,8 +1,10 @@
 /** The whole screen as lines: header, text, footer. Pure; as many lines and cells as there is room for, never more. */
 import type { ChannelName } from "../../live-events.js";
+import { linesBack } from "../scroll-position.js";
 import type { ViewState } from "../view-state.js";
 import { channelHeader } from "./channel-header.js";
 import { footer, type Machine } from "./footer.js";
+import { loadingLines } from "./loading-lines.js";
 import { palette } from "./palette.js";
 import { drawSpectrogram } from "./spectrogram.js";
 import { columnRows, layOutTranscript, topRowOf } from "./transcript.js";
@@ -20,14 +22,18 @@ const MAX_SPECTROGRAM_ROWS = 9;
 const DIVIDER = ` ${palette.quiet("│")} `;
 const DIVIDER_CELLS = 3;
 
-export function drawScreen(state: ViewState, machine: Machine, { columns, rows }: ScreenSize): string[] {
+export function drawScreen(state: ViewState, machine: Machine, size: ScreenSize): string[] {
+  const { columns, rows } = size;
   const channels = channelsOf(state);
-  const below = footer(state, machine, columns).slice(0, Math.max(0, rows - 1));
+  const back = state.scroll === undefined ? 0 : linesBack(state.scroll, scrollableLines(state, size));
+  const below = footer(state, machine, back, columns).slice(0, Math.max(0, rows - 1));
   const height = Math.max(0, rows - below.length);
+  if (state.session === undefined)
+    return [...loadingLines(state.loading, columns, height), ...below].slice(0, rows);
   const isSideBySide = channels.length < 2 || columns >= MIN_COLUMNS_SIDE_BY_SIDE;
   const above = isSideBySide
-    ? drawColumns(state, channels, columns, height)
-    : drawStack(state, channels, columns, height);
+    ? drawColumns(state, channels, { columns, rows: height }, back)
+    : drawStack(state, channels, { columns, rows: height }, back);
   return [...above, ...below].slice(0, rows);
 }
 
@@ -63,8 +69,8 @@ function columnWidth(columns: number, count: number): number {
 function drawColumns(
   state: ViewState,
   channels: readonly ChannelName[],
-  columns: number,
-  height: number,
+  { columns, rows: height }: ScreenSize,
+  back: number,
 ): string[] {
   const width = columnWidth(columns, channels.length);
   const besides = (draw: (channel: ChannelName) => readonly string[], rows: number) =>
@@ -76,7 +82,7 @@ function drawColumns(
   const above = [...header, ...spectrum, rule];
   const room = Math.max(0, height - above.length);
   const layout = layOutTranscript(state.utterances, channels, { width, showsTimes: state.showsTimes });
-  const topRow = topRowOf(layout, room, state.scrollLines);
+  const topRow = topRowOf(layout, room, back);
   const blank = " ".repeat(width);
   return [...above, ...besides((channel) => columnRows(layout, channel, topRow, room, blank), room)].slice(
     0,
@@ -87,13 +93,14 @@ function drawColumns(
 function drawStack(
   state: ViewState,
   channels: readonly ChannelName[],
-  columns: number,
-  height: number,
+  { columns, rows: height }: ScreenSize,
+  back: number,
 ): string[] {
   const each = Math.floor(height / channels.length);
-  return channels.flatMap((channel, i) =>
-    drawColumns(state, [channel], columns, i === 0 ? height - each * (channels.length - 1) : each),
-  );
+  return channels.flatMap((channel, i) => {
+    const rows = i === 0 ? height - each * (channels.length - 1) : each;
+    return drawColumns(state, [channel], { columns, rows }, back);
+  });
 }
 
 function spectrogramRows({ showsSpectrogram }: ViewState, height: number): number {
@@ -101,6 +108,7 @@ function spectrogramRows({ showsSpectrogram }: ViewState, height: number): numbe
 }
 
 function spectrogramOf(state: ViewState, channel: ChannelName, width: number, rows: number): string[] {
+  if (rows === 0) return [];
   const { spectrum } = state.channels[channel]!;
   const startSeconds = spectrum.endSeconds - width * spectrum.stepSeconds;
   const words = state.utterances

@@ -91,12 +91,7 @@ export function columnRows(
   return rows;
 }
 
-/** The first row to show: the end, or `scrollLines` above it, never beyond the beginning. */
-export function topRowOf(
-  { rows }: TranscriptLayout,
-  height: number,
-  scrollLines: number | undefined,
-): number {
-  const last = Math.max(0, rows - height);
-  return scrollLines === undefined ? last : Math.max(0, last - scrollLines);
+/** The first row to show, `linesBack` above the one that shows the end, never beyond the beginning. */
+export function topRowOf({ rows }: TranscriptLayout, height: number, linesBack: number): number {
+  return Math.max(0, rows - height - linesBack);
 }

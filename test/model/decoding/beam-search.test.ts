@@ -4,7 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { BeamSearch } from "../../../src/model/decoding/beam-search.js";
+import { bestCandidate } from "../../../src/model/decoding/ranker.js";
 import { seededRandom } from "../../../src/model/decoding/sampling.js";
+import type { ShownText } from "../../../src/model/decoding/shown-text.js";
 import type { Finished, RowChoice } from "../../../src/model/decoding/token-decoder.js";
 
 const VOCABULARY = 9;
@@ -77,9 +79,42 @@ test("rows that keep their hypothesis are not copied", () => {
   ]);
 });
 
+describe("text that was shown", () => {
+  // "0" is a little likelier than "1".
+  const scores: Scores = ([first, ...more]) => {
+    if (first === undefined) return logs({ 0: 0.55, 1: 0.45 });
+    return more.length === 0 ? logs({ 2: 1 }) : logs({ [END]: 1 });
+  };
+  const shown = (departureCost: number) => ({ tokens: [1, 2], departureCost });
+  const best = (text: ShownText | undefined) => bestCandidate(search(scores, 2, 1, text).results, undefined);
+
+  test("stays where the other one is hardly likelier", () => {
+    expect(best(undefined).tokens).toEqual([0, 2]);
+    expect(best(shown(0.3)).tokens).toEqual([1, 2]);
+  });
+
+  test("gives way to what is clearly likelier", () => expect(best(shown(0.1)).tokens).toEqual([0, 2]));
+
+  test("sums stay those of the model", () =>
+    expect(best(shown(0.1)).sumLogprob).toBe(Math.fround(Math.log(0.55))));
+
+  test("at no cost it changes nothing", () => {
+    for (let seed = 1; seed <= 25; seed++) {
+      const random = randomScores(seed, { endRaise: 1 });
+      const free = { tokens: [1, 2, 3, 1, 5], departureCost: 0 };
+      expect(search(random, 5, 1, free)).toEqual(search(random, 5, 1));
+    }
+  });
+});
+
 /** Drives the decoder as BatchDecoder does, caches included. */
-function search(scores: Scores, beams: number, patience: number): { results: Scored[]; steps: number } {
-  const decoder = new BeamSearch(beams, patience, END);
+function search(
+  scores: Scores,
+  beams: number,
+  patience: number,
+  shown?: ShownText,
+): { results: Scored[]; steps: number } {
+  const decoder = new BeamSearch(beams, patience, END, shown);
   let caches: number[][] = Array.from({ length: beams }, () => []);
   let choices: RowChoice[] = [topOf(scores([]), decoder.topK)];
   for (let steps = 1; ; steps++) {
@@ -152,10 +187,10 @@ function referenceSearch(
   return { results: [...finished.values()].map(plain), steps };
 }
 
-type Scored = Pick<Finished, "tokens" | "sumLogprob">;
+type Scored = Pick<Finished, "tokens" | "sumLogprob" | "handicap">;
 
-function plain({ tokens, sumLogprob }: Scored): Scored {
-  return { tokens, sumLogprob };
+function plain({ tokens, sumLogprob, handicap = 0 }: Scored): Scored {
+  return { tokens, sumLogprob, handicap };
 }
 
 function byScore<T extends Scored>(candidates: readonly T[]): T[] {

@@ -2,7 +2,7 @@
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import type { LiveEvent } from "../../../src/live-events.js";
-import { drawScreen } from "../../../src/tui/draw/screen.js";
+import { drawScreen, scrollableLines } from "../../../src/tui/draw/screen.js";
 import type { ViewState } from "../../../src/tui/view-state.js";
 import { CONVERSATION, final, said, speech, stateAfter } from "../conversation.js";
 
@@ -103,8 +103,21 @@ describe("scrollback", () => {
   });
 
   test("the beginning is reached, and no further", () => {
-    const screen = shown({ ...stateAfter(...many), scrollLines: 100_000 });
+    const screen = shown({ ...stateAfter(...many), scroll: { lines: 100_000, hiddenLines: 100_000 } });
     expect(screen).toContain("utterance 0 ");
     expect(screen).not.toContain("utterance 199");
+  });
+
+  test("who has scrolled back reads on in peace while text comes", () => {
+    const events = many.slice(0, -40);
+    const before = stateAfter(...events);
+    const hiddenLines = scrollableLines(before, { columns: 100, rows: 30 });
+    const scroll = { lines: 30, hiddenLines };
+    const linesShown = (state: ViewState) =>
+      shown({ ...state, scroll })
+        .split("\n")
+        .slice(3, -4);
+    expect(linesShown(stateAfter(...many))).toEqual(linesShown(before));
+    expect(linesShown(before).join()).toContain("utterance");
   });
 });

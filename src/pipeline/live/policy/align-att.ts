@@ -24,12 +24,12 @@ const PAUSE_SECONDS = 0.3;
 export class AlignAtt implements TextPolicy {
   readonly #confirmed = new ConfirmedText();
 
-  hear({ words, audioSeconds, silenceSeconds }: Hypothesis): HeardText {
+  hear({ words, audioSeconds, silenceSeconds, isEnding }: Hypothesis): HeardText {
     const text = this.#confirmed.wordsAfter(spokenWords(words));
     const distanceSeconds = silenceSeconds >= PAUSE_SECONDS ? PAUSED_DISTANCE_SECONDS : DISTANCE_SECONDS;
     const soFar = [...this.#confirmed.words, ...text.map(({ word }) => comparableWord(word))];
     const certain = Math.min(
-      settledLength(text, audioSeconds - distanceSeconds),
+      isEnding ? 0 : settledLength(text, audioSeconds - distanceSeconds),
       Math.max(0, lengthBeforeLoop(soFar) - this.#confirmed.words.length),
     );
     const newlyConfirmed = text.slice(0, certain);

@@ -34,8 +34,8 @@ interface Pending {
 /** A word as sure as this needs hardly more than the agreement of two hypotheses. */
 const SURE = 0.9;
 const SURE_SECONDS = 0.3;
-/** Seconds for each unit of sureness that is missing: 0.4 s for a tenth. */
-const SECONDS_PER_DOUBT = 4;
+/** Seconds for each unit of sureness that is missing: 0.6 s for a tenth. */
+const SECONDS_PER_DOUBT = 6;
 /** So much has been heard by then that more audio changes little: longer, and one name would hold back all that is said after it. */
 const MAX_AGREED_SECONDS = 2;
 /** Sums of steps of audio are not exact. */
@@ -53,14 +53,12 @@ export class LocalAgreement implements TextPolicy {
     this.#options = { hypotheses, agreedSeconds };
   }
 
-  hear({ words, audioSeconds }: Hypothesis): HeardText {
+  hear({ words, audioSeconds, isEnding }: Hypothesis): HeardText {
     const spoken = spokenWords(words);
     const text = this.#confirmed.wordsAfter(spoken);
     const pending = text.map((word, i) => follow(word, this.#pending[i], audioSeconds));
-    const certain = Math.min(
-      this.#agreedLength(pending, spoken, audioSeconds),
-      this.#lengthBeforeLoop(pending),
-    );
+    const agreed = isEnding ? 0 : this.#agreedLength(pending, spoken, audioSeconds);
+    const certain = Math.min(agreed, this.#lengthBeforeLoop(pending));
     const newlyConfirmed = text.slice(0, certain);
     this.#confirmed.add(newlyConfirmed);
     this.#pending = pending.slice(certain);

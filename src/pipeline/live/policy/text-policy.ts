@@ -17,6 +17,8 @@ export interface Hypothesis {
   readonly audioSeconds: number;
   /** How long the VAD has heard nobody at the end of that audio; 0 while somebody speaks. */
   readonly silenceSeconds: number;
+  /** The final text is being made already, so nothing more is confirmed that it might contradict. */
+  readonly isEnding: boolean;
 }
 
 export interface HeardText {

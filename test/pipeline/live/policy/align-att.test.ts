@@ -13,6 +13,10 @@ const CASES: Readonly<Record<string, readonly Step[]>> = {
   "a pause within speech is none": [
     { heard: "the cat sat", audioSeconds: 1.35, silenceSeconds: 0.1, confirmed: "the cat", partial: "sat" },
   ],
+  "nothing is certain while the final text is being made": [
+    { heard: "the cat sat", isEnding: true, partial: "the cat sat" },
+    { heard: "the cat sat", audioSeconds: 2, confirmed: "the cat sat", partial: "" },
+  ],
   "a loop is not certain however old it is": [
     {
       heard: "no way no way no way",
@@ -38,6 +42,12 @@ test("nothing is certain behind the place where attention jumps far back", () =>
     probability: 0.9,
     attendedSeconds,
   }));
-  const { newlyConfirmed } = policy.hear({ words, isCut: false, audioSeconds: 10, silenceSeconds: 0 });
+  const { newlyConfirmed } = policy.hear({
+    words,
+    isCut: false,
+    audioSeconds: 10,
+    silenceSeconds: 0,
+    isEnding: false,
+  });
   expect(newlyConfirmed.map(({ word }) => word)).toEqual([" w0", " w1"]);
 });

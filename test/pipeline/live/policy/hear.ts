@@ -9,6 +9,7 @@ export interface Step {
   /** Until the end of the last word where it is not given. */
   readonly audioSeconds?: number;
   readonly silenceSeconds?: number;
+  readonly isEnding?: boolean;
   /** Of all words. */
   readonly probability?: number;
   readonly isCut?: boolean;
@@ -20,16 +21,19 @@ export const WORD_SECONDS = 0.5;
 
 /** The answers to the steps in the form in which the steps have them. */
 export function answers(policy: TextPolicy, steps: readonly Step[]): Pick<Step, "confirmed" | "partial">[] {
-  return steps.map(({ heard, audioSeconds, silenceSeconds = 0, probability = 0.9, isCut = false }) => {
-    const words = wordsOf(heard, probability);
-    const { newlyConfirmed, partial } = policy.hear({
-      words,
-      isCut,
-      audioSeconds: audioSeconds ?? words.length * WORD_SECONDS,
-      silenceSeconds,
-    });
-    return { confirmed: textOf(newlyConfirmed), partial: textOf(partial) };
-  });
+  return steps.map(
+    ({ heard, audioSeconds, silenceSeconds = 0, probability = 0.9, isCut = false, isEnding = false }) => {
+      const words = wordsOf(heard, probability);
+      const { newlyConfirmed, partial } = policy.hear({
+        words,
+        isCut,
+        audioSeconds: audioSeconds ?? words.length * WORD_SECONDS,
+        silenceSeconds,
+        isEnding,
+      });
+      return { confirmed: textOf(newlyConfirmed), partial: textOf(partial) };
+    },
+  );
 }
 
 export function expected(steps: readonly Step[]): Pick<Step, "confirmed" | "partial">[] {

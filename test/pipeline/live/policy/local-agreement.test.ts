@@ -33,6 +33,11 @@ const CASES: Readonly<Record<string, readonly Step[]>> = {
     { heard: "to Genoa by", audioSeconds: 2.5, probability: 0.6, partial: "to Genoa by" },
     { heard: "to Genoa by", audioSeconds: 4, probability: 0.6, confirmed: "to Genoa by", partial: "" },
   ],
+  "nothing is confirmed while the final text is being made, and all of it when the speaker goes on": [
+    { heard: "the cat sat", partial: "the cat sat" },
+    { heard: "the cat sat", audioSeconds: 2, isEnding: true, partial: "the cat sat" },
+    { heard: "the cat sat down", audioSeconds: 2.5, confirmed: "the cat sat", partial: "down" },
+  ],
   "a loop is confirmed up to its second copy, until it proves to be none": [
     { heard: "no way no way no way", partial: "no way no way no way" },
     { heard: "no way no way no way", audioSeconds: 6, confirmed: "no way", partial: "no way no way" },
