@@ -100,13 +100,15 @@ export class SessionWriter implements SessionRecorder {
     if (this.#state === "open" && Math.max(0, ...waitingBytes) > LITTLE_ROOM_BYTES) await this.#flushAll();
   }
 
-  /** Writes what is left. Whether anything was kept. */
-  async close(): Promise<boolean> {
+  /** Writes what is left. Whether anything was kept, and what went wrong when nobody listened to events any more. */
+  async close(): Promise<{ readonly isKept: boolean; readonly problems: readonly MubblesError[] }> {
     clearTimeout(this.#timer);
-    if (this.#state !== "waiting" && this.#state !== "gone") await this.#endAll();
+    const problems: MubblesError[] = [];
+    this.onProblem = (problem) => problems.push(problem);
+    if (this.#state === "open" || this.#state === "failing") await this.#endAll();
     this.#state = "gone";
     for (const part of this.#parts) await part.close();
-    return this.#hasFolder;
+    return { isKept: this.#hasFolder, problems };
   }
 
   async #endAll(): Promise<void> {
