@@ -2,7 +2,7 @@
  * Whisper base int8: load, encoder, decoder step with 1, 5 and 20 rows (one window greedy, one and four windows with 5
  * beams), memory. In a process of its own, so that the memory is the model's.
  *
- *     node bench/model.js [threads]
+ *     node bench/model.js [threads] [folder of another converted model]
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { argv, execPath, memoryUsage, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 
 const SELF = fileURLToPath(import.meta.url);
-const MODEL = fileURLToPath(new URL("../models/whisper-base-int8", import.meta.url));
+const MODEL = argv[3] ?? fileURLToPath(new URL("../models/whisper-base-int8", import.meta.url));
 const WINDOWS = 4;
 const BEAMS = 5;
 /** Tokens in the caches before the first step that is timed: the middle of an ordinary window. */

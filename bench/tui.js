@@ -1,9 +1,13 @@
 /**
  * What the interface itself costs: both channels talk, thousands of utterances are in the scrollback, and no model runs beside it.
  *
- *     npm run bench:tui -- [--seconds 60] [--utterances 2000] [--spectrogram] > a terminal
+ *     npm run bench:tui -- [--seconds 60] [--utterances 2000] [--spectrogram]
  *
- * Draws on the terminal it runs in; the figures come on standard error when it ends.
+ * Draws on the terminal it runs in; the figures come on standard error when it ends. Without a terminal of one's own, ten minutes at 120×40:
+ *
+ *     tmux new-session -d -x 120 -y 40 'npm run bench:tui -- --seconds 600 2> figures.txt'
+ *
+ * The CPU share holds the making of the events too, and garbage collection.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";

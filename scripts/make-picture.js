@@ -26,7 +26,7 @@ writeFileSync("docs/listening.svg", svgOf(lines));
 async function screenOfRun() {
   const tmux = (...args) => execFileSync("tmux", ["-L", "mubbles-picture", "-f", "/dev/null", ...args]);
   const sample = "file:samples/conversation.opus";
-  const command = `node bin/mubbles.js listen --mic ${sample}#0 --loopback ${sample}#1`;
+  const command = `node bin/mubbles.js listen --no-save --mic ${sample}#0 --loopback ${sample}#1`;
   const env = "env -u CI -u NO_COLOR TERM=xterm-256color COLORTERM=truecolor";
   tmux("new-session", "-d", "-x", String(COLUMNS), "-y", String(ROWS), `${env} ${command}`);
   try {

@@ -15,8 +15,10 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   }
   const parent = dirname(folder);
   if (parent !== folder) await makeFolder(parent, mode);
-  await mkdir(folder, { mode }).catch((thrown) => {
-    throw outputError(folder, thrown);
+  await mkdir(folder, { mode }).catch(async (thrown) => {
+    // Another process may just have made it.
+    const made = await stat(folder).catch(() => undefined);
+    if (!made?.isDirectory()) throw outputError(folder, thrown);
   });
 }
 

@@ -23,7 +23,7 @@ export async function listenTo(channels, options) {
       writeFileSync(path, wav(toInt16(samples)));
       return [`--${channel}`, `file:${path}`];
     });
-    const args = [MUBBLES, "listen", ...devices, "--speed", "max", "--json", ...options];
+    const args = [MUBBLES, "listen", ...devices, "--no-save", "--speed", "max", "--json", ...options];
     const { status, stdout } = spawnSync(process.execPath, args, {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],

@@ -42,7 +42,7 @@ export async function runMubbles(tracks, options) {
     });
     const child = spawn(
       process.execPath,
-      [MUBBLES, "listen", ...devices, "--json", "--verbose", "--language", "en", ...options],
+      [MUBBLES, "listen", ...devices, "--no-save", "--json", "--verbose", "--language", "en", ...options],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     const session = watch(child);

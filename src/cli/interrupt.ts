@@ -7,6 +7,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export interface Interrupt {
   /** Aborted by the first signal; its reason is a MubblesError INTERRUPTED. */
   readonly signal: AbortSignal;
+  /** As Ctrl-C does; a process of Windows that sends itself a signal is ended at once. */
+  request(): void;
   dispose(): void;
 }
 
@@ -20,6 +22,7 @@ export function listenForInterrupt(): Interrupt {
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    request: () => onSignal("SIGINT"),
     dispose: () => {
       for (const name of SIGNALS) process.off(name, onSignal);
     },

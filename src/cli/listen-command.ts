@@ -1,21 +1,26 @@
 /** `mubbles listen`: microphone and loopback at once, as text while people speak. */
 import { existsSync, readdirSync, statSync } from "node:fs";
+import { rmdir } from "node:fs/promises";
 import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
-import { asMubblesError, MubblesError } from "../errors.js";
+import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { requireDevice } from "../model/compute-device.js";
+import type { EngineOptions } from "../model/engine.js";
 import { listen } from "../pipeline/live/listen.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
 import { withChosenModel } from "./auto-model.js";
+import { worseExitCode } from "./exit-code.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
-import { note, writeError } from "./messages.js";
+import { note, reportError, writeError } from "./messages.js";
+import { requireModels } from "./models/require-models.js";
 import { showEvents } from "./show-events.js";
 import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
@@ -61,10 +66,11 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const { format, save, quiet, verbose } = options;
   const how = { ...options.listen, engine };
   if (typeof save === "string") requireNewFolder(save);
+  const recorder =
+    save === false ? undefined : new SessionWriter(save ?? (await newSessionFolder(new Date())), how);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
   if (talkative) note(`loading model ${how.engine.model}`);
   const settings = new LiveSettings(how);
-  const recorder = save === false ? undefined : new SessionWriter(save ?? newSessionFolder(new Date()), how);
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
@@ -74,13 +80,16 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
+  const getModels = () => requireModels(modelsOf(how), options, interrupt.signal);
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
-  try {
+  const show = async () => {
     if (format === "screen") {
-      const quit = () => process.kill(process.pid, "SIGINT");
+      // Before the interface takes the terminal: there may be something to ask.
+      await getModels();
       return await showOnTerminal(events, {
         loading: `loading model ${how.engine.model}`,
-        quit,
+        quit: interrupt.request,
+        signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
       });
@@ -90,13 +99,40 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       notes.tell(event);
       measure(event);
     };
-    return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
+    return await showEvents(after(getModels, events), { ...options, format }, new StdoutSink(), tell);
+  };
+  let exitCode: number = EXIT.ok;
+  try {
+    exitCode = await show();
   } finally {
-    const isKept = (await recorder?.close()) ?? false;
+    const closed = await recorder?.close();
+    for (const problem of closed?.problems ?? []) {
+      reportError(problem);
+      exitCode = worseExitCode(exitCode, problem.exitCode);
+    }
+    // The folder that was kept free for a session that never began.
+    if (recorder !== undefined && closed?.isKept === false && save === undefined)
+      await rmdir(recorder.folder).catch(() => {});
     if (verbose) writeError(timings);
-    if (isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
+    if (closed?.isKept && (talkative || format === "screen") && !quiet) note(`session ${recorder?.folder}`);
     interrupt.dispose();
   }
+  return exitCode;
+}
+
+function modelsOf({ engine, previewModel }: ListenOptions): EngineOptions[] {
+  return previewModel === undefined
+    ? [engine]
+    : [engine, { ...engine, model: previewModel, compute: undefined }];
+}
+
+/** Where the work before fails, so do the events: whoever shows them tells it. */
+async function* after(
+  work: () => Promise<void>,
+  events: AsyncIterable<LiveEvent>,
+): AsyncGenerator<LiveEvent> {
+  await work();
+  yield* events;
 }
 
 /** Throws USAGE where something is in it: no session may end up in another. */

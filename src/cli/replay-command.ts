@@ -97,12 +97,12 @@ async function showOnScreen(
   events: AsyncIterable<LiveEvent>,
   pace: ReplayPace,
   speed: number | "max",
-  { signal }: Interrupt,
+  { signal, request }: Interrupt,
 ): Promise<void> {
-  const quit = () => process.kill(process.pid, "SIGINT");
-  await showOnTerminal(untilQuit(events, signal), {
+  await showOnTerminal(events, {
     loading: "reading the session",
-    quit,
+    quit: request,
+    signal,
     command: () => {},
     tell: () => {},
     replay: {
@@ -110,11 +110,4 @@ async function showOnScreen(
       obey: (command) => pace.obey(command),
     },
   });
-}
-
-/** The end stays on the screen until somebody has seen it. */
-async function* untilQuit(events: AsyncIterable<LiveEvent>, signal: AbortSignal): AsyncGenerator<LiveEvent> {
-  yield* events;
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve));
 }

@@ -1,9 +1,10 @@
 /** The events of a session in the interface, and what is left of it when it closes: the text on the terminal's own screen. */
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackend } from "../audio/capture/backends.js";
 import { asMubblesError, EXIT } from "../errors.js";
-import type { ChannelName, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
+import type { ChannelName, EndEvent, FinalEvent, LiveCommand, LiveEvent } from "../live-events.js";
 import { LANGUAGES } from "../model/languages.js";
 import type { OutputFormat } from "../output/formats.js";
 import { liveDocument } from "../output/live-document.js";
@@ -18,8 +19,9 @@ import { guardTerminal } from "./terminal-guard.js";
 interface TerminalOptions {
   /** What is done before the first event, for people. */
   readonly loading: string;
-  /** Asks for the end; a second time it comes at once. */
+  /** Asks for the end: `signal` aborts; a second time it comes at once. */
   readonly quit: () => void;
+  readonly signal: AbortSignal;
   readonly command: (command: LiveCommand) => void;
   /** Of what happened before: asked of its time. */
   readonly replay?: InterfaceHooks["replay"];
@@ -44,6 +46,7 @@ export async function showOnTerminal(
   const finals: FinalEvent[] = [];
   const problems: Problem[] = [];
   let exitCode: number = EXIT.ok;
+  let reason: EndEvent["reason"] | undefined;
   const screen = openInterface({
     languages: Object.entries(LANGUAGES).map(([code, name]) => ({ code, name })),
     command: options.command,
@@ -72,12 +75,19 @@ export async function showOnTerminal(
       exitCode = worseExitCode(exitCode, exitCodeOf(event));
       if (event.type === "final") finals.push(event);
       if (event.type === "error") problems.push(event);
+      if (event.type === "end") reason = event.reason;
     }
+    // Recordings and replays end by themselves: their text can still be read and saved.
+    if (reason === "sources-ended" || options.replay !== undefined) await aborted(options.signal);
   } finally {
     release();
     await leave();
   }
   return exitCode;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */

@@ -117,9 +117,10 @@ export class CrossAttention {
         rows,
         g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 }),
       ]);
-    const parts = inTwoParts(g, unflattened(relative), 1, 2); // [A, H, 2 × S, F]
+    const parts = inTwoParts(g, unflattened(relative), 1, 2, ["A", heads, "2S", "F"]);
     const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
     const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
+    for (const part of [high, low]) g.sized(part, ["A", heads, "S", headSize]);
     const sum = g.op("Add", [high, g.op("Mul", [low, g.floats("low_part", 1 / LOW_STEPS)])]);
     const attended = g.op("Transpose", [g.op("Mul", [sum, unflattened(top)])], { perm: [0, 2, 1, 3] });
     return { scores, attended: g.op("Add", [g.op("Mul", [this.#joinHeads(attended), valueStep]), middle]) };
@@ -141,7 +142,10 @@ export class CrossAttention {
 
   /** [A, S, width] → [A, S, H, headSize] */
   #splitHeads(x: Value): Value {
-    return this.#g.op("Reshape", [x, this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, -1])]);
+    return this.#g.op("Reshape", [
+      x,
+      this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, this.#config.headSize]),
+    ]);
   }
 
   /** [A, S, H, headSize] → [A, S, width] */

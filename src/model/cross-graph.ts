@@ -60,7 +60,7 @@ function keysAndValues(g: GraphBuilder, hidden: Value, layer: number): [Value, V
 
 function floats(g: GraphBuilder, k: Value, v: Value, layer: number, config: WhisperConfig): void {
   const { decoderHeads: heads, headSize } = config;
-  const split = g.ints("split_heads", [0, 0, heads, -1]);
+  const split = g.ints("split_heads", [0, 0, heads, headSize]);
   g.named(`cross_k_${layer}`, "Transpose", [g.op("Reshape", [k, split])], { perm: [0, 2, 1, 3] });
   g.named(`cross_v_${layer}`, "Transpose", [g.op("Reshape", [v, split])], { perm: [0, 2, 3, 1] });
   g.output(`cross_k_${layer}`, ["A", heads, "F", headSize]);
@@ -91,7 +91,7 @@ function bytes(
       g.floats("unit_step", 1),
       g.byte(`zero_${zero}`, zero, type),
     ]);
-    const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, -1])]);
+    const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, headSize])]);
     g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
     g.output(name, ["A", heads, "F", headSize], type);
     return { step: g.op("Unsqueeze", [step, frames]), middle: g.op("Unsqueeze", [middle, frames]) };

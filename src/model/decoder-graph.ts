@@ -91,23 +91,25 @@ function selfAttention(
     axis: -1,
     num_outputs: 3,
   });
-  const [q, k, v] = qkv.map((part) => splitHeads(g, part, heads)) as [Value, Value, Value];
+  const [q, k, v] = qkv.map((part) => splitHeads(g, part, config)) as [Value, Value, Value];
   const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
   const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
   const newK = g.named(`new_k_${layer}`, "Transpose", [k], { perm: [0, 2, 1, 3] });
   const newV = g.named(`new_v_${layer}`, "Transpose", [v], { perm: [0, 2, 1, 3] });
   const products = [g.op("MatMul", [pastK, columns]), g.op("MatMul", [newK, columns])];
-  const scores = g.op("Transpose", [g.op("Concat", products, { axis: 2 })], { perm: [0, 1, 3, 2] }); // [A, H, S, C + S]
+  const joined = g.sized(g.op("Concat", products, { axis: 2 }), ["A", heads, "C_S", "S"]);
+  const scores = g.op("Transpose", [joined], { perm: [0, 1, 3, 2] });
   const weights = g.op("Softmax", [g.op("Add", [scores, "self_bias"])], { axis: -1 });
   const parts = g.ops("Split", [weights, sizes], 2, { axis: -1 });
+  for (const [i, columns] of ["C", "S"].entries()) g.sized(parts[i]!, ["A", heads, "S", columns]);
   const attended = g.op("Add", [g.op("MatMul", [parts[0]!, pastV]), g.op("MatMul", [parts[1]!, newV])]);
-  const joined = joinHeads(g, g.op("Transpose", [attended], { perm: [0, 2, 1, 3] }), config);
-  return g.op("Add", [x, linear(g, joined, `${name}.self_attn.out_proj`, { parts: 2 })]);
+  const merged = joinHeads(g, g.op("Transpose", [attended], { perm: [0, 2, 1, 3] }), config);
+  return g.op("Add", [x, linear(g, merged, `${name}.self_attn.out_proj`, { parts: 2 })]);
 }
 
 /** [A, S, width] → [A, S, H, headSize] */
-function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
-  return g.op("Reshape", [x, g.ints("split_heads", [0, 0, heads, -1])]);
+function splitHeads(g: GraphBuilder, x: Value, { decoderHeads: heads, headSize }: WhisperConfig): Value {
+  return g.op("Reshape", [x, g.ints("split_heads", [0, 0, heads, headSize])]);
 }
 
 /** [A, S, H, headSize] → [A, S, width] */

@@ -8,13 +8,15 @@ export interface EncoderOptions {
   readonly observesLinears?: boolean;
   /**
    * How many parts of the frames go through the linears one after the other: the result is the same, and takes 20 MB less with two
-   * (base); with more the session takes longer to load. Each part is a use of the weights, and where onnxruntime widens
-   * those (see ort.ts) it allows but one: 1 there.
+   * (base). Each part is a use of the weights, and onnxruntime packs them for each, to keep one: 5 s instead of 1.5 of the load of
+   * large-v3-turbo, so that wide models have one. Where it widens them (see ort.ts) it allows but one: 1 there.
    */
   readonly parts?: number;
 }
 
 const PARTS = 2;
+/** From this width on the weights weigh more than what flows between them. */
+const WIDE = 768;
 /** In the first third of the layers nothing has grown large yet: two parts gain little there (docs/notes/quantisation.md). */
 const SMALL_LAYERS = 1 / 3;
 const ONE_PART: InputRounding = { parts: 1 };
@@ -38,7 +40,7 @@ export function encoderGraph(
 export function encoderLayers(
   g: GraphBuilder,
   config: WhisperConfig,
-  { parts = PARTS }: EncoderOptions,
+  { parts = config.dModel < WIDE ? PARTS : 1 }: EncoderOptions,
 ): Value {
   let x = g.input("mel", ["A", config.nMels, "M"]);
   for (const [i, stride] of [

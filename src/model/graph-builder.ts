@@ -28,6 +28,7 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, Initializer>();
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
+  readonly #values: ValueInfo[] = [];
   readonly #weights: Safetensors;
   /** Whether the inputs of linears are to be made known (layers.ts), for the conversion to 8 bits. */
   readonly observesLinears: boolean;
@@ -45,6 +46,15 @@ export class GraphBuilder {
   /** Declares an output; `value` must have been made under that name (see `named`). */
   output(name: string, shape: ValueInfo["shape"], type: ElementType = ELEMENT.float): void {
     this.#outputs.push({ name, shape, type });
+  }
+
+  /**
+   * Names sizes of a value that shape inference cannot follow. For each value onnxruntime looks for a buffer of the same size, and
+   * where sizes have no names it looks through all there are and finds none: half of the decoder's load.
+   */
+  sized(value: Value, shape: ValueInfo["shape"], type: ElementType = ELEMENT.float): Value {
+    this.#values.push({ name: value, shape, type });
+    return value;
   }
 
   /** One operator with one result. */
@@ -152,6 +162,7 @@ export class GraphBuilder {
       initializers: [...this.#initializers.values()],
       inputs: this.#inputs,
       outputs: this.#outputs,
+      values: this.#values,
     });
   }
 

@@ -1,5 +1,6 @@
 /** The layers that encoder and decoder share, on a checkpoint in mubbles' own layout (see checkpoint-layout.ts). */
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
+import { type Dimension, ELEMENT } from "./onnx-proto.js";
 
 /** What flows between the layers of both sides is multiplied by it where it starts; absent where nothing is rotated. */
 export const ROTATION = "rotation";
@@ -82,19 +83,29 @@ function onePartProduct(g: GraphBuilder, x: Value, name: string, largest: number
 /** The low numbers hold what rounding to the high ones left. All are rows of one product: it reads the weights once. */
 function twoPartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
   const step = g.floats(`step_${largest}`, largest / LARGEST);
-  const product = integerProduct(g, inTwoParts(g, x, largest, 0), step, name);
+  const product = integerProduct(g, inTwoParts(g, x, largest, 0, ["2A", undefined, undefined]), step, name);
   const [ofHigh, ofLow] = g.ops("Split", [product], 2, { axis: 0, num_outputs: 2 }) as [Value, Value];
+  for (const part of [ofHigh, ofLow]) g.sized(part, ["A", undefined, undefined]);
   return g.op("Add", [ofHigh, g.op("Mul", [ofLow, g.floats("low_part", 1 / LOW_STEPS)])]);
 }
 
-/** Numbers of at most `largest` as high 8-bit ones, and behind them along the axis the low ones, whose step is 1 / LOW_STEPS. */
-export function inTwoParts(g: GraphBuilder, x: Value, largest: number, axis: number): Value {
+/**
+ * Numbers of at most `largest` as high 8-bit ones, and behind them along the axis the low ones, whose step is 1 / LOW_STEPS. `shape`:
+ * that of the result, as far as it is known.
+ */
+export function inTwoParts(
+  g: GraphBuilder,
+  x: Value,
+  largest: number,
+  axis: number,
+  shape: readonly Dimension[],
+): Value {
   const step = g.floats(`step_${largest}`, largest / LARGEST);
   const lowStep = g.floats(`low_step_${largest}`, largest / LARGEST / LOW_STEPS);
   const high = g.op("QuantizeLinear", [x, step, zeroPoint(g)]);
   const left = g.op("Sub", [x, g.op("DequantizeLinear", [high, step, zeroPoint(g)])]);
   const low = g.op("QuantizeLinear", [left, lowStep, zeroPoint(g)]);
-  return g.op("Concat", [high, low], { axis });
+  return g.sized(g.op("Concat", [high, low], { axis }), shape, ELEMENT.uint8);
 }
 
 function zeroPoint(g: GraphBuilder): Value {

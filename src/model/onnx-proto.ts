@@ -8,7 +8,8 @@ export const ELEMENT = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 
 export type ElementType = (typeof ELEMENT)[keyof typeof ELEMENT];
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
-export type Dimension = number | string;
+/** A size, a name for one that is not known yet, or nothing. */
+export type Dimension = number | string | undefined;
 
 export interface Node {
   readonly kind: string;
@@ -40,6 +41,8 @@ export interface Graph {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** What is known beforehand of values inside the graph. */
+  readonly values?: readonly ValueInfo[];
 }
 
 const IR_VERSION = 10;
@@ -71,6 +74,7 @@ function writeGraph(writer: BinaryWriter, graph: Graph): void {
   for (const initializer of graph.initializers) message(writer, 5, (w) => writeTensor(w, initializer));
   for (const input of graph.inputs) message(writer, 11, (w) => writeValueInfo(w, input));
   for (const output of graph.outputs) message(writer, 12, (w) => writeValueInfo(w, output));
+  for (const value of graph.values ?? []) message(writer, 13, (w) => writeValueInfo(w, value));
 }
 
 function writeNode(writer: BinaryWriter, node: Node, name: string): void {
@@ -127,7 +131,7 @@ function writeValueInfo(writer: BinaryWriter, { name, type, shape }: ValueInfo):
         for (const size of shape) {
           message(shapeProto, 1, (dimension) => {
             if (typeof size === "number") int(dimension, 1, size);
-            else text(dimension, 2, size);
+            else if (size !== undefined) text(dimension, 2, size);
           });
         }
       });

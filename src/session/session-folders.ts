@@ -1,9 +1,10 @@
 /** Where sessions are, and which one somebody means. */
 import { existsSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { makeFolder, systemCode } from "../writing.js";
 import { META_FILE } from "./session-meta.js";
 
 /** Stands for the newest session. */
@@ -27,15 +28,24 @@ export function sessionsFolder(): string {
   return join(shared, "mubbles", "sessions");
 }
 
-/** A folder that is not there yet, named after the moment in local time: 2026-11-25_14-03-20. */
-export function newSessionFolder(now: Date): string {
+/**
+ * A new folder named after the moment in local time: 2026-11-25_14-03-20. It is made at once, so that nobody else takes the name; where
+ * that cannot be done, who writes to it will tell.
+ */
+export async function newSessionFolder(now: Date): Promise<string> {
   const two = (value: number) => String(value).padStart(2, "0");
   const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join("-");
   const folder = join(sessionsFolder(), `${date}_${time}`);
-  for (let i = 2; ; i++) {
-    const candidate = i === 2 && !existsSync(folder) ? folder : `${folder}_${i}`;
-    if (!existsSync(candidate)) return candidate;
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? folder : `${folder}_${i}`;
+    try {
+      await makeFolder(sessionsFolder(), 0o700);
+      await mkdir(candidate, { mode: 0o700 });
+      return candidate;
+    } catch (thrown) {
+      if (systemCode(thrown) !== "EEXIST") return candidate;
+    }
   }
 }
 

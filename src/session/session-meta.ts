@@ -1,7 +1,6 @@
 /** What is known of a session when it begins: meta.json in its folder. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
@@ -13,6 +12,8 @@ import { packageVersion } from "../version.js";
 export const META_FILE = "meta.json";
 /** Goes up when older programs cannot read what newer ones write. */
 const FORMAT_VERSION = 1;
+/** At a time: less than 1 ms of work. */
+const HASHED_BYTES = 262_144;
 
 export interface ModelIdentity {
   /** As it was asked for. */
@@ -92,8 +93,18 @@ export async function readMeta(folder: string): Promise<SessionMeta> {
 /** SHA-256 of a model's weights, hexadecimal. */
 export async function hashOfModel(folder: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(join(folder, WEIGHTS_FILE))) hash.update(chunk);
-  return hash.digest("hex");
+  const file = await open(join(folder, WEIGHTS_FILE));
+  // One buffer: as many as a stream takes would stay in memory for as long as somebody listens.
+  const buffer = Buffer.alloc(HASHED_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function identify(name: string, compute: Parameters<typeof resolveModel>[1]): Promise<ModelIdentity> {

@@ -100,13 +100,15 @@ export class SessionWriter implements SessionRecorder {
     if (this.#state === "open" && Math.max(0, ...waitingBytes) > LITTLE_ROOM_BYTES) await this.#flushAll();
   }
 
-  /** Writes what is left. Whether anything was kept. */
-  async close(): Promise<boolean> {
+  /** Writes what is left. Whether anything was kept, and what went wrong when nobody listened to events any more. */
+  async close(): Promise<{ readonly isKept: boolean; readonly problems: readonly MubblesError[] }> {
     clearTimeout(this.#timer);
-    if (this.#state !== "waiting" && this.#state !== "gone") await this.#endAll();
+    const problems: MubblesError[] = [];
+    this.onProblem = (problem) => problems.push(problem);
+    if (this.#state === "open" || this.#state === "failing") await this.#endAll();
     this.#state = "gone";
     for (const part of this.#parts) await part.close();
-    return this.#hasFolder;
+    return { isKept: this.#hasFolder, problems };
   }
 
   async #endAll(): Promise<void> {
@@ -210,7 +212,7 @@ export class SessionWriter implements SessionRecorder {
     } catch (thrown) {
       if (this.#state === "open") {
         this.#state = "failing";
-        this.onProblem(thrown instanceof MubblesError ? thrown : outputError(this.folder, thrown));
+        this.onProblem(problemOf(this.folder, thrown));
       }
       return false;
     }
@@ -221,4 +223,11 @@ export class SessionWriter implements SessionRecorder {
     const detail = "the folder was removed; nothing more of the session is saved";
     this.onProblem(new MubblesError("OUTPUT_FAILED", { where: this.folder, detail }));
   }
+}
+
+/** Whatever is the matter with the folder, what it means is the same: text and audio are missing from the recording. */
+function problemOf(folder: string, thrown: unknown): MubblesError {
+  const error = thrown instanceof MubblesError ? thrown : outputError(folder, thrown);
+  if (error.code === "OUTPUT_DISK_FULL") return error;
+  return new MubblesError("OUTPUT_FAILED", { where: folder, detail: error.detail, cause: thrown });
 }

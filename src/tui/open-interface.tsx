@@ -2,9 +2,10 @@
 import { render } from "ink";
 import type { ChannelName, LiveCommand, LiveEvent, ReplayCommand } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
+import type { KeyEffect, KeyPress } from "./key.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";
-import { type KeyEffect, type KeyPress, notice, offerDevices, reduceKey } from "./reduce-key.js";
+import { notice, noticeProblem, offerDevices, reduceKey } from "./reduce-key.js";
 import type { Loading, ViewState } from "./view-state.js";
 import { ViewStore } from "./view-store.js";
 import { App } from "./views/app.js";
@@ -111,7 +112,7 @@ export function openInterface(hooks: InterfaceHooks, { stdin, stdout }: Terminal
     work.then(
       (result) => store.change((state) => show(state, result)),
       (error: unknown) =>
-        store.change((state) => notice(state, error instanceof Error ? error.message : String(error))),
+        store.change((state) => noticeProblem(state, error instanceof Error ? error.message : String(error))),
     );
   }
 

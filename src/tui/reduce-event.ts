@@ -71,6 +71,8 @@ function reduced(state: ViewState, event: LiveEvent): ViewState {
 }
 
 function withLevel(channel: ChannelView, { rmsDbfs, peakDbfs, atSeconds }: LevelEvent): ChannelView {
+  // The last level may come behind the end.
+  if (channel.isPaused || !IS_HEARD.has(channel.capture)) return channel;
   const isHeld = peakDbfs < channel.heldPeakDbfs && atSeconds - channel.heldAtSeconds < PEAK_HOLD_SECONDS;
   const held = isHeld ? {} : { heldPeakDbfs: peakDbfs, heldAtSeconds: atSeconds };
   return { ...channel, rmsDbfs, peakDbfs, ...held };

@@ -1,40 +1,9 @@
 /** Keys into the state of the view, and into what the session is asked for. Pure. */
-import type { ChannelName, LiveCommand, ReplayCommand } from "../live-events.js";
+import type { ChannelName, LiveCommand } from "../live-events.js";
+import type { KeyPress, KeyResult } from "./key.js";
 import { reduceReplayKey } from "./reduce-replay-key.js";
 import { linesBack } from "./scroll-position.js";
 import { type Choice, type SettingsView, SILENT, type ViewState } from "./view-state.js";
-
-/** One press, as a terminal reports it. */
-export interface KeyPress {
-  /** The character, or "" for a named key. */
-  readonly input: string;
-  readonly name?:
-    | "up"
-    | "down"
-    | "pageUp"
-    | "pageDown"
-    | "home"
-    | "end"
-    | "return"
-    | "escape"
-    | "tab"
-    | "ctrl-c";
-}
-
-/** What a key does beyond the view. */
-export type KeyEffect =
-  | { readonly type: "command"; readonly command: LiveCommand }
-  | { readonly type: "copy"; readonly text: string }
-  | { readonly type: "save"; readonly format: string }
-  /** A list that somebody else has to make: the devices there are. */
-  | { readonly type: "list-devices"; readonly channel: ChannelName }
-  | { readonly type: "replay"; readonly command: ReplayCommand }
-  | { readonly type: "quit" };
-
-export interface KeyResult {
-  readonly state: ViewState;
-  readonly effects: readonly KeyEffect[];
-}
 
 /** What the keys need to know of the outside. */
 export interface KeyContext {
@@ -50,6 +19,7 @@ export const MAX_BEAM_SIZE = 10;
 const THRESHOLD_STEP = Math.SQRT2;
 const MIN_THRESHOLD = 0.001;
 const NOTICE_SECONDS = 4;
+const PROBLEM_SECONDS = 10;
 const SAVE_FORMATS = ["srt", "txt", "json"] as const;
 
 export function reduceKey(state: ViewState, key: KeyPress, context: KeyContext): KeyResult {
@@ -66,7 +36,7 @@ export function offerDevices(
   channel: ChannelName,
   devices: readonly { readonly id: string; readonly name: string }[],
 ): ViewState {
-  if (devices.length === 0) return notice(state, "there is no device to choose");
+  if (devices.length === 0) return noticeProblem(state, "there is no device to choose");
   const title = channel === "mic" ? "Microphone" : "Speakers whose sound is transcribed";
   const items = devices.map(({ id, name }) => ({ value: id, label: name }));
   const current = devices.findIndex(({ name }) => name === state.channels[channel]?.info.device);
@@ -75,7 +45,12 @@ export function offerDevices(
 
 /** A short answer below the text. */
 export function notice(state: ViewState, text: string): ViewState {
-  return { ...state, notice: { text, untilSeconds: state.nowSeconds + NOTICE_SECONDS } };
+  return noticed(state, text, NOTICE_SECONDS, false);
+}
+
+/** What was asked for could not be done: it takes longer to read why. */
+export function noticeProblem(state: ViewState, text: string): ViewState {
+  return noticed(state, text, PROBLEM_SECONDS, true);
 }
 
 function pressed(state: ViewState, input: string, { name }: KeyPress, context: KeyContext): KeyResult {
@@ -219,6 +194,10 @@ function switched(state: ViewState, type: "mute" | "pause", on: boolean): KeyRes
     state: { ...state, channels: { ...channels, [selected]: changed } },
     effects: [{ type: "command", command: { type, channel: selected, on } }],
   };
+}
+
+function noticed(state: ViewState, text: string, seconds: number, isProblem: boolean): ViewState {
+  return { ...state, notice: { text, isProblem, untilSeconds: state.nowSeconds + seconds } };
 }
 
 function withOtherSelected(state: ViewState): ViewState {

@@ -1,5 +1,5 @@
 /** Keys of a replay: its time in place of what only a session that goes on can be asked for. Pure. */
-import type { KeyPress, KeyResult } from "./reduce-key.js";
+import type { KeyPress, KeyResult } from "./key.js";
 import type { ReplayView, ViewState } from "./view-state.js";
 
 const FASTEST = 64;

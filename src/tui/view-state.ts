@@ -85,6 +85,13 @@ export interface ReplayView {
   readonly speed: number;
 }
 
+export interface Notice {
+  readonly text: string;
+  /** It tells that what was asked for could not be done. */
+  readonly isProblem: boolean;
+  readonly untilSeconds: number;
+}
+
 export interface ViewState {
   readonly loading: Loading;
   readonly session: SessionEvent | undefined;
@@ -102,7 +109,7 @@ export interface ViewState {
   /** The newest last; old ones go. */
   readonly problems: readonly ProblemEvent[];
   /** A short answer to a key, such as what was copied; shown for some seconds. */
-  readonly notice: { readonly text: string; readonly untilSeconds: number } | undefined;
+  readonly notice: Notice | undefined;
   readonly nowSeconds: number;
   readonly panel: Panel;
   /** undefined: the newest text is followed. */

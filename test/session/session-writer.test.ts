@@ -27,7 +27,7 @@ test("a session comes back: events, steps, and every sample, before its end and 
   // As a kill would leave it.
   expect(finalsOf(await readSession(writer.folder))).toMatchObject([{ text: FINAL.text }]);
   hear(writer, 100, 200);
-  expect(await writer.close()).toBe(true);
+  expect(await writer.close()).toEqual({ isKept: true, problems: [] });
   const { channels, meta } = await readSession(writer.folder);
   expect(meta).toMatchObject({ options: { unloadAfterSeconds: 120 }, model: { name: "base" } });
   expect(meta.model.sha256).toMatch(/^[0-9a-f]{64}$/);
@@ -49,7 +49,7 @@ test.runIf(process.platform !== "win32")("nobody else may read it", async () => 
 test("a session that never began leaves nothing", async () => {
   const writer = new SessionWriter(join(folder, "never"), OPTIONS);
   hear(writer, 0, 10);
-  expect(await writer.close()).toBe(false);
+  expect(await writer.close()).toEqual({ isKept: false, problems: [] });
   expect(readdirSync(folder)).not.toContain("never");
 });
 
@@ -105,7 +105,7 @@ test("a folder that cannot be written is told once, and closing does not fail", 
   const { writer, problems } = await startWriter(join(file, "session"));
   hear(writer, 0, 100);
   await vi.waitUntil(() => problems.length > 0, { timeout: 5000 });
-  expect(await writer.close()).toBe(false);
+  expect(await writer.close()).toEqual({ isKept: false, problems: [] });
   expect(problems).toHaveLength(1);
   expect(problems[0]!.code).toMatch(/^OUTPUT_/);
 });

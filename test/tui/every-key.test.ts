@@ -94,6 +94,7 @@ describe.skipIf(missing("tmux") || missing("pulseaudio"))("the interface", () =>
     await terminal.until((screen) => columnOf(screen, 0).includes("selfish"), 30_000);
     // Somebody makes the window so small that not all of the text has room.
     terminal.tmux("resize-window", "-y", "14");
+    await terminal.until((screen) => screen.split("\n")[13]?.includes("q quit") === true);
     terminal.press("Home");
     await terminal.shows(/↑ \d+ lines back/);
     await terminal.shows("0:00 And Mr");
@@ -125,6 +126,9 @@ describe.skipIf(missing("tmux") || missing("pulseaudio"))("the interface", () =>
     );
     expect(columnOf(terminal.screen(), 1)).toMatch(/not an ill.* young man.* more respectable than he was/);
 
+    // The recordings are over; what they left can still be read.
+    await terminal.shows("all heard: s saves, q leaves", 30_000);
+    expect(columnOf(terminal.screen(), 0)).toContain("amiable himself");
     terminal.type("q");
     await terminal.isBack(15_000);
     await terminal.isUsable();

@@ -47,9 +47,10 @@ describe("text of an utterance", () => {
 });
 
 describe("a channel", () => {
+  const level = (atSeconds: number, peakDbfs: number) =>
+    ({ type: "level", channel: "mic", atSeconds, rmsDbfs: peakDbfs - 6, peakDbfs }) as const;
+
   test("holds its peak for a while, and lets it go", () => {
-    const level = (atSeconds: number, peakDbfs: number) =>
-      ({ type: "level", channel: "mic", atSeconds, rmsDbfs: peakDbfs - 6, peakDbfs }) as const;
     const held = (...levels: readonly ReturnType<typeof level>[]) =>
       stateAfter(...levels).channels.mic!.heldPeakDbfs;
     expect(held(level(1, -10), level(2, -30))).toBe(-10);
@@ -63,6 +64,7 @@ describe("a channel", () => {
     expect(stateAfter(speech(0, "mic", 1), ended as never).channels.mic!.isSpeaking).toBe(false);
     const lost = { type: "status", atSeconds: 1, channel: "mic", capture: "lost", device: "USB" } as const;
     expect(stateAfter(lost).channels.mic).toMatchObject({ capture: "lost", info: { device: "USB" } });
+    expect(stateAfter(level(0, -5), lost, level(1, -10)).channels.mic!.peakDbfs).toBe(-120);
   });
 });
 

@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type KeyContext,
-  type KeyPress,
-  type KeyResult,
-  MAX_BEAM_SIZE,
-  offerDevices,
-  reduceKey,
-} from "../../src/tui/reduce-key.js";
+import type { KeyPress, KeyResult } from "../../src/tui/key.js";
+import { type KeyContext, MAX_BEAM_SIZE, offerDevices, reduceKey } from "../../src/tui/reduce-key.js";
 import type { ViewState } from "../../src/tui/view-state.js";
 import { CONVERSATION, stateAfter } from "./conversation.js";
 

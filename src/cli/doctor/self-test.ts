@@ -20,14 +20,14 @@ export const selfTest: Check = {
 };
 
 /** 27.5 s of read English. */
-const SAMPLE = packagePath("samples/austen.mp4");
+export const SAMPLE = packagePath("samples/austen.mp4");
 const TRANSCRIPT = packagePath("samples/austen.txt");
 /** Of the transcript's words; base misses one in thirty. */
 const LEAST_RIGHT = 0.8;
 /** Listening needs time for partial texts beside the final one, of two channels. */
 const LIVE_SPEED = 4;
 
-const OPTIONS: TranscribeOptions = {
+export const SAMPLE_OPTIONS: TranscribeOptions = {
   strategy: "fast",
   channel: "mix",
   speakers: [],
@@ -79,7 +79,7 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
 
 async function textOf(engine: Engine, signal: AbortSignal): Promise<{ text: string; timings: Timings }> {
   let text = "";
-  for await (const event of transcribe(SAMPLE, OPTIONS, engine, signal)) {
+  for await (const event of transcribe(SAMPLE, SAMPLE_OPTIONS, engine, signal)) {
     if (event.type === "segment") text += `${event.segment.text} `;
     else if (event.type === "end") return { text, timings: event.timings };
   }

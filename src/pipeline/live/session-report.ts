@@ -116,6 +116,8 @@ export class SessionReport {
     }
     const droppedSeconds = this.#droppedSeconds;
     this.#tell({ type: "end", reason, utterances, droppedSeconds, timings: this.#timings });
+    // An engine that is released afterwards is no part of the session.
+    this.#parts = undefined;
   }
 
   #tell(event: WithoutTime<LiveEvent>): void {

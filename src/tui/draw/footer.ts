@@ -1,7 +1,7 @@
 /** The lines below the text: how it is made, how fast, and the keys. */
 import { formatClock } from "../../output/clock.js";
 import { terminalText } from "../../output/terminal-text.js";
-import type { ReplayView, ViewState } from "../view-state.js";
+import type { Notice, ReplayView, ViewState } from "../view-state.js";
 import { asManyAsFit, fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
@@ -10,11 +10,14 @@ export interface Machine {
   readonly residentBytes: number;
 }
 
+/** How long a problem is shown. */
+const SHOWN_SECONDS = 15;
 const SEPARATOR = palette.quiet(" · ");
 
 const KEYS = [
   ["q", "quit"],
   ["?", "help"],
+  ["Tab", "channel"],
   ["p", "pause"],
   ["m", "mute"],
   ["b/B", "beam"],
@@ -59,9 +62,12 @@ function messageLine(
   linesBack: number,
   width: number,
 ): string {
-  if (end !== undefined) return fitted(palette.warning(" the session has ended"), width);
+  if (end !== undefined) {
+    const answer = notice === undefined ? "" : `${answerText(notice)} · `;
+    return fitted(` ${answer}${palette.warning("all heard: s saves, q leaves")}`, width);
+  }
   if (notice !== undefined && nowSeconds < notice.untilSeconds)
-    return fitted(palette.good(` ${terminalText(notice.text)}`), width);
+    return fitted(` ${answerText(notice)}`, width);
   const problem = problems.at(-1);
   if (problem !== undefined && nowSeconds - problem.atSeconds < SHOWN_SECONDS) {
     const colour = problem.type === "error" ? palette.bad : palette.warning;
@@ -77,7 +83,9 @@ function replayText({ isPaused, speed }: ReplayView): string {
   return `replay, ${pace}${isPaused ? ", paused: . goes on by one event" : ""}`;
 }
 
-const SHOWN_SECONDS = 15;
+function answerText({ text, isProblem }: Notice): string {
+  return (isProblem ? palette.warning : palette.good)(terminalText(text));
+}
 
 function modelLine(state: ViewState, { residentBytes }: Machine, width: number): string {
   const { session, settings, engine, load, lastSpeed } = state;
@@ -88,13 +96,13 @@ function modelLine(state: ViewState, { residentBytes }: Machine, width: number):
     palette.strong(terminalText(session.model)),
     `${language ?? "auto"}${task === "translate" ? " → en" : ""}`,
     search,
+    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
+    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
     `cpu × ${session.threads}`,
     ...(lastSpeed === undefined ? [] : [`${lastSpeed.toFixed(1)}× real time`]),
     `lag ${(engine?.lagSeconds ?? 0).toFixed(1)} s`,
     `${Math.round(residentBytes / 1e6)} MB`,
     formatClock(state.nowSeconds),
-    ...(load === "normal" ? [] : [palette.warning(load.replace("-", " "))]),
-    ...(engine === undefined || engine.engine === "ready" ? [] : [palette.warning(`model ${engine.engine}`)]),
   ];
   return fitted(` ${asManyAsFit(parts, SEPARATOR, width - 1)}`, width);
 }

@@ -27,7 +27,7 @@ export function drawMeter({ rmsDbfs, heldPeakDbfs, threshold }: MeterReading, wi
     const colour = colourOf(FLOOR_DBFS + ((cell + 0.5) / width) * -FLOOR_DBFS);
     const eighths = Math.min(8, Math.max(0, filled - 8 * cell));
     if (cell === held && eighths < 8 && heldPeakDbfs > FLOOR_DBFS) line.add(colour, "│");
-    else if (cell === mark && eighths < 8) line.add(palette.quiet, "┊");
+    else if (cell === mark) line.add(eighths < 8 ? palette.quiet : colour, "┊");
     else if (eighths === 0) line.add(palette.meterEmpty, "·");
     else line.add(colour, eighths === 8 ? "█" : EIGHTHS[eighths]!);
   }

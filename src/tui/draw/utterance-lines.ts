@@ -6,6 +6,9 @@ import type { UtteranceView } from "../view-state.js";
 import { fitted } from "./fit.js";
 import { palette } from "./palette.js";
 
+/** Text begins where the name of its channel does. */
+const INDENT = " ";
+
 export interface LineStyle {
   readonly width: number;
   readonly showsTimes: boolean;
@@ -30,8 +33,9 @@ export function utteranceLines(view: UtteranceView, style: LineStyle): readonly 
 function wrapped(view: UtteranceView, { width, showsTimes }: LineStyle): readonly string[] {
   const text = styledText(view);
   const time = showsTimes ? `${palette.time(formatClock(view.startSeconds))} ` : "";
-  const lines = wrapAnsi(time + text, Math.max(1, width), { hard: true, trim: true }).split("\n");
-  return lines.map((line) => fitted(line, width));
+  const room = Math.max(1, width - INDENT.length);
+  const lines = wrapAnsi(time + text, room, { hard: true, trim: true }).split("\n");
+  return lines.map((line) => fitted(INDENT + line, width));
 }
 
 function styledText({ confirmed, partial, final }: UtteranceView): string {

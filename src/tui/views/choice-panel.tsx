@@ -29,7 +29,7 @@ export function ChoicePanel({ choice: { title, items }, selected }: ChoicePanelP
         );
       })}
       <Text dimColor wrap="truncate">
-        ↑ ↓ choose · Enter takes it · Esc leaves
+        ↑ ↓ or a first letter · Enter takes it · Esc leaves
       </Text>
     </Box>
   );

@@ -1,6 +1,6 @@
 /** What Ink reports of a key, as our own presses. */
 import type { Key } from "ink";
-import type { KeyPress } from "../reduce-key.js";
+import type { KeyPress } from "../key.js";
 
 /** Several where characters arrived together, as they do when somebody types fast or a program types. */
 export function keyPressOf(input: string, key: Key): KeyPress[] {

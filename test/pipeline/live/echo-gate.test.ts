@@ -61,6 +61,26 @@ test("in real time a loopback that stands still holds the microphone up once", a
   expect(await gate.clean(loopback[40]!)).toEqual(loopback[39]);
 });
 
+test("what was heard while the loopback came late is heard so again from what was recorded", async () => {
+  const isLate = (frame: number) => frame > 60 && frame < 75;
+  const live = new EchoGate("on", true);
+  const once: (Float32Array | undefined)[] = [];
+  const lateFrames = new Set<number>();
+  for (const [i, frame] of echo.slice(0, 120).entries()) {
+    if (i === 75) for (let late = 61; late < 75; late++) live.hear(loopback[late]!);
+    if (!isLate(i)) live.hear(loopback[i]!);
+    once.push(await live.clean(frame));
+    if (live.wasLate) lateFrames.add(i);
+  }
+  expect(lateFrames.size).toBe(14);
+  const again = new EchoGate("on", false, lateFrames);
+  for (const [i, frame] of echo.slice(0, 120).entries()) {
+    if (i === 75) for (let late = 61; late < 75; late++) again.hear(loopback[late]!);
+    if (!isLate(i)) again.hear(loopback[i]!);
+    expect(await again.clean(frame)).toEqual(once[i]);
+  }
+});
+
 function energy(frames: readonly (Float32Array | undefined)[]): number {
   let sum = 0;
   for (const frame of frames) for (const sample of frame ?? []) sum += sample * sample;
