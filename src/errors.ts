@@ -91,12 +91,37 @@ export const ERROR_TABLE = {
   MODEL_NOT_FOUND: {
     exitCode: EXIT.model,
     what: "no such model",
-    hint: "use `base` (embedded) or the path of a folder with model.safetensors, config.json and tokenizer.json",
+    hint: "`mubbles models list --all` has the names; owner/name of the Hugging Face hub and paths of model folders work too",
+  },
+  MODEL_NOT_HERE: {
+    exitCode: EXIT.model,
+    what: "this model is not on this machine",
+    hint: "get it with `mubbles models pull NAME`, or with --yes on the way",
+  },
+  MODEL_ACCESS_DENIED: {
+    exitCode: EXIT.model,
+    what: "the hub does not give it to you",
+    hint: "check the name; accept the model's terms on its page and put your access token in HF_TOKEN",
   },
   MODEL_BROKEN: {
     exitCode: EXIT.model,
     what: "the model files are damaged or incomplete",
     hint: "get the model again, or run `mubbles models convert` again",
+  },
+  DOWNLOAD_FAILED: {
+    exitCode: EXIT.model,
+    what: "the download failed",
+    hint: "try again: it goes on where it ended; behind a proxy set HTTPS_PROXY, for a mirror HF_ENDPOINT",
+  },
+  DOWNLOAD_CORRUPT: {
+    exitCode: EXIT.model,
+    what: "what was downloaded is not what the hub announces",
+    hint: "nothing of it is kept; try again later, or another mirror with HF_ENDPOINT",
+  },
+  DISK_TOO_SMALL: {
+    exitCode: EXIT.model,
+    what: "not enough free space for the model",
+    hint: "free some space (`mubbles models prune`), or put the cache on another disk with MUBBLES_HOME",
   },
   MODEL_UNSUPPORTED: {
     exitCode: EXIT.model,

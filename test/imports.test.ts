@@ -33,6 +33,7 @@ const SEAMS: Readonly<Record<string, string>> = {
   naudiodon: "audio/capture/port-audio/capture-child.ts",
   audiotee: "audio/capture/loopback/core-audio-tap.ts",
   audify: "audio/capture/loopback/wasapi-loopback.ts",
+  undici: "model/hub/hub-client.ts",
 };
 
 /** Modules of Node that dsp, which has no I/O, may still use, by file. */

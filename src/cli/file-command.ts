@@ -10,6 +10,7 @@ import { declareFileOptions } from "./file-flags.js";
 import { type FileOptions, readFileOptions } from "./file-options.js";
 import { type Interrupt, listenForInterrupt, unlessAborted } from "./interrupt.js";
 import { note } from "./messages.js";
+import { requireModels } from "./models/require-models.js";
 import { type PlannedInput, planOutputs, prepareOutputs, STDIN } from "./outputs.js";
 import { Progress } from "./progress.js";
 import { sessionSpeakers, withSessionFolders } from "./session-inputs.js";
@@ -83,6 +84,8 @@ async function runPlan(
   { signal }: Interrupt,
 ): Promise<number> {
   const onTerminal = process.stderr.isTTY === true && !options.quiet;
+  const wanted = options.aligner === undefined ? [options.engine] : [options.engine, options.aligner];
+  await requireModels(wanted, options, signal);
   const progress = new Progress(onTerminal && options.progress);
   progress.loading(options.engine.model);
   try {

@@ -26,6 +26,9 @@ export interface FileOptions {
   readonly wordCues: WordCueOptions | undefined;
   /** What to tell the user before the work begins: options without an effect. */
   readonly notes: readonly string[];
+  /** A model that is not here is downloaded without asking, or never. */
+  readonly yes: boolean;
+  readonly offline: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly progress: boolean;
@@ -71,6 +74,8 @@ interface ParsedOptions {
   minSilenceMs: number;
   speechPadMs: number;
   threads?: number;
+  yes?: true;
+  offline?: true;
   device: ComputeDevice;
   showNoise?: true;
   quiet?: true;
@@ -132,6 +137,8 @@ export function readFileOptions(parsed: ParsedOptions): FileOptions {
     showWords: parsed.wordTimestamps === true || wordCues !== undefined,
     wordCues,
     notes: wordCueNotes(parsed),
+    yes: parsed.yes ?? false,
+    offline: parsed.offline ?? false,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,
     progress: parsed.progress,

@@ -6,7 +6,9 @@ import { Command } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { requireDevice } from "../model/compute-device.js";
+import type { EngineOptions } from "../model/engine.js";
 import { listen } from "../pipeline/live/listen.js";
+import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
@@ -18,6 +20,7 @@ import { type ListenCommandOptions, readListenOptions } from "./listen-options.j
 import { LiveNotes } from "./live-notes.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
 import { note, reportError, writeError } from "./messages.js";
+import { requireModels } from "./models/require-models.js";
 import { showEvents } from "./show-events.js";
 import { hasScreen, showOnTerminal } from "./show-on-terminal.js";
 import { StdoutSink } from "./sinks.js";
@@ -77,9 +80,12 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     if (event.type === "session") loopDelay.start();
     if (event.type === "end") timings = formatLiveTimings(event, loopDelay.stop());
   };
+  const getModels = () => requireModels(modelsOf(how), options, interrupt.signal);
   const events = unlessInterrupted(listen(how, interrupt.signal, settings, recorder), interrupt);
   const show = async () => {
     if (format === "screen") {
+      // Before the interface takes the terminal: there may be something to ask.
+      await getModels();
       return await showOnTerminal(events, {
         loading: `loading model ${how.engine.model}`,
         quit: interrupt.request,
@@ -93,7 +99,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
       notes.tell(event);
       measure(event);
     };
-    return await showEvents(events, { ...options, format }, new StdoutSink(), tell);
+    return await showEvents(after(getModels, events), { ...options, format }, new StdoutSink(), tell);
   };
   let exitCode: number = EXIT.ok;
   try {
@@ -112,6 +118,21 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
     interrupt.dispose();
   }
   return exitCode;
+}
+
+function modelsOf({ engine, previewModel }: ListenOptions): EngineOptions[] {
+  return previewModel === undefined
+    ? [engine]
+    : [engine, { ...engine, model: previewModel, compute: undefined }];
+}
+
+/** Where the work before fails, so do the events: whoever shows them tells it. */
+async function* after(
+  work: () => Promise<void>,
+  events: AsyncIterable<LiveEvent>,
+): AsyncGenerator<LiveEvent> {
+  await work();
+  yield* events;
 }
 
 /** Throws USAGE where something is in it: no session may end up in another. */

@@ -17,6 +17,9 @@ export interface ListenCommandOptions {
   readonly format: "json" | "plain" | "screen";
   /** JSON lines have the level events too. */
   readonly levels: boolean;
+  /** A model that is not here is downloaded without asking, or never. */
+  readonly yes: boolean;
+  readonly offline: boolean;
   /** The session's folder; undefined: one by date; false: none. */
   readonly save: string | false | undefined;
   readonly quiet: boolean;
@@ -48,6 +51,8 @@ interface ParsedOptions {
   unloadAfter: number | typeof NONE;
   keepLoaded?: true;
   threads?: number;
+  yes?: true;
+  offline?: true;
   device: ComputeDevice;
   quiet?: true;
   verbose?: true;
@@ -100,6 +105,8 @@ export function readListenOptions(
     },
     format,
     levels: parsed.levels ?? false,
+    yes: parsed.yes ?? false,
+    offline: parsed.offline ?? false,
     save: parsed.save,
     quiet: parsed.quiet ?? false,
     verbose: parsed.verbose ?? false,

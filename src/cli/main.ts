@@ -25,9 +25,14 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function endWith(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
-  const error = thrown instanceof CommanderError ? usageError(thrown) : asMubblesError(thrown);
+  const error = failureOf(thrown);
   reportError(error);
   return error.exitCode;
+}
+
+/** What is said of whatever a command threw. */
+export function failureOf(thrown: unknown): MubblesError {
+  return thrown instanceof CommanderError ? usageError(thrown) : asMubblesError(thrown);
 }
 
 function usageError({ message, code }: CommanderError): MubblesError {

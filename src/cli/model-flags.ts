@@ -14,7 +14,7 @@ export const AUTO = "auto";
 export function declareModelOptions(command: Command): void {
   command.option(
     "-m, --model <name>",
-    "base (embedded), a converted model's name, a model folder, or auto: the most exact that this machine bears",
+    "base (embedded), another name from `mubbles models list --all`, owner/name of the hub, a model folder, or auto: the most exact that this machine bears",
     "base",
   );
   command.addOption(
@@ -22,6 +22,8 @@ export function declareModelOptions(command: Command): void {
       choiceOption("--compute", COMPUTES, ["int4"]),
     ),
   );
+  command.option("-y, --yes", "download a model that is not here without asking");
+  command.option("--offline", "never download one");
   command.addOption(
     new Option(
       "-l, --language <code>",

@@ -37,7 +37,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(devicesCommand());
   program.addCommand(sessionsCommand());
   program.addCommand(replayCommand(finish));
-  program.addCommand(modelsCommand());
+  program.addCommand(modelsCommand(finish));
   program.addCommand(doctorCommand(finish));
   program.addCommand(completionCommand(program));
   for (const command of withSubcommands(program)) {

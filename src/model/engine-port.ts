@@ -4,7 +4,8 @@ import type { EngineWorkerData, FromWorker, ToWorker } from "./engine-protocol.j
 
 export interface EnginePort {
   readonly data: EngineWorkerData;
-  send(message: FromWorker): void;
+  /** `moved` are buffers of the message that nobody here needs any more. */
+  send(message: FromWorker, moved?: readonly ArrayBuffer[]): void;
   listen(listener: (message: ToWorker) => void): void;
   /** Nothing comes and goes any more, and what is left to do ends the thread or process. */
   close(): void;
@@ -17,7 +18,7 @@ export function openEnginePort(): EnginePort {
 function threadPort(port: NonNullable<typeof parentPort>): EnginePort {
   return {
     data: workerData as EngineWorkerData,
-    send: (message) => port.postMessage(message),
+    send: (message, moved = []) => port.postMessage(message, [...moved]),
     listen: (listener) => void port.on("message", listener),
     close: () => port.close(),
   };

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors.js";
 import type { Accelerator } from "./compute-device.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
+import type { UnalignedWords } from "./timing/unaligned-words.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
 export interface EngineWorkerData {
@@ -16,7 +17,7 @@ export interface EngineWorkerData {
 /** What the engine can be asked for, and what it answers to each. */
 export interface Answers {
   readonly window: WindowResult;
-  readonly align: AlignedWord[];
+  readonly align: readonly AlignedWord[];
   readonly language: LanguageResult;
   /** undefined: nobody wants it any more. */
   readonly partial: PartialResult | undefined;
@@ -45,7 +46,13 @@ export type FromWorker =
       readonly decoderLayers: number;
       readonly loadSeconds: number;
     }
-  | { readonly type: "result"; readonly id: number; readonly result: Answers[keyof Answers] }
+  | {
+      readonly type: "result";
+      readonly id: number;
+      readonly result: Answers[keyof Answers];
+      /** Of a window, where its words are left to who gets this. */
+      readonly words?: UnalignedWords | undefined;
+    }
   | {
       readonly type: "failed";
       readonly code: ErrorCode;

@@ -6,11 +6,13 @@ import { PartialDecoder } from "./decoding/partial-decoder.js";
 import { openEnginePort } from "./engine-port.js";
 import type { Answers, FromWorker } from "./engine-protocol.js";
 import { EngineQueue, type Waiting } from "./engine-queue.js";
+import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
+import type { WindowResult } from "./window.js";
 
 const port = openEnginePort();
-const send = (message: FromWorker) => port.send(message);
+const send = (message: FromWorker, moved?: readonly ArrayBuffer[]) => port.send(message, moved);
 const queue = new EngineQueue();
 /** Thrown out of the work under way when the engine is closed. */
 class Closing extends Error {}
@@ -77,7 +79,8 @@ function canBegin(question: Waiting, batch: BatchDecoder, runtime: WhisperRuntim
 
 async function begin(question: Waiting, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
   const answer = (result: Answers[keyof Answers]) => send({ type: "result", id: question.id, result });
-  if (question.type === "window") await batch.admit(question.request, answer);
+  if (question.type === "window")
+    await batch.admit(question.request, (result, words) => answerWindow(question.id, result, words));
   else if (question.type === "align") answer(await batch.align(question.request));
   else if (question.type === "language") answer(await batch.detectLanguage(question.request.mel));
   else {
@@ -87,6 +90,17 @@ async function begin(question: Waiting, batch: BatchDecoder, partials: PartialDe
     answer(await partials.decode(request, batch.settledLanguage(request.recording), signal));
     partialUnderWay = undefined;
   }
+}
+
+/**
+ * Where windows are many, times of words are left to the main thread: finding them is a twentieth of this thread's work. Where they are
+ * few the main thread has an interface to draw, and this one the time.
+ */
+function answerWindow(id: number, result: WindowResult, words: UnalignedWords | undefined): void {
+  if (words === undefined) send({ type: "result", id, result });
+  else if (encodesAhead)
+    send({ type: "result", id, result, words }, [words.input.attention.scores.buffer as ArrayBuffer]);
+  else send({ type: "result", id, result: { ...result, alignment: alignedWords(words) } });
 }
 
 function cancel(id: number): void {

@@ -9,6 +9,7 @@ import type { PartialRequest, PartialResult } from "./live-window.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
+import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
 export interface EngineOptions {
@@ -162,7 +163,7 @@ export class Engine {
   }
 
   /** The words of a text that is known, with their times in the window. `request.mel` is given away. */
-  align(request: AlignmentRequest): Promise<AlignedWord[]> {
+  align(request: AlignmentRequest): Promise<readonly AlignedWord[]> {
     return this.#ask({ type: "align", request });
   }
 
@@ -203,8 +204,10 @@ export class Engine {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === "result") this.#settle(message.id, message.result);
-    else if (message.type === "failed") {
+    if (message.type === "result") {
+      const { id, result, words } = message;
+      this.#settle(id, words === undefined ? result : withWords(result as WindowResult, words));
+    } else if (message.type === "failed") {
       this.#fail(new MubblesError(message.code, message));
     }
   }
@@ -219,6 +222,10 @@ export class Engine {
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }
+}
+
+function withWords(result: WindowResult, words: UnalignedWords): WindowResult {
+  return { ...result, alignment: alignedWords(words) };
 }
 
 function workerError(error: Error & { code?: string }): MubblesError {

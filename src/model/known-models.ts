@@ -74,9 +74,14 @@ export function repositoryOf(name: string): string | undefined {
   return knownModel(name)?.repository ?? (REPOSITORY.test(name) ? name : undefined);
 }
 
-/** What the folder of a model is called in the cache, without its compute type: `whisper-tiny.en`, `owner--name`. */
+/** What the folder of a model is called in the cache, without its compute type: `whisper-tiny.en`, `distil-small.en`, `owner--name`. */
 export function folderNameOf(name: string): string {
-  const known = knownModel(name);
+  const known = knownModel(name)?.name;
   if (known === undefined) return name.replace("/", "--");
-  return known.repository.slice(known.repository.indexOf("/") + 1);
+  return known.startsWith("distil-") ? known : `whisper-${known}`;
+}
+
+/** The name of the model in a folder that is called so. */
+export function nameOfFolder(folderName: string): string {
+  return canonicalName(folderName.replace(/^whisper-(?!.*--)/, "").replace("--", "/"));
 }

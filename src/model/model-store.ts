@@ -4,10 +4,12 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { packagePath } from "../assets.js";
-import { MubblesError } from "../errors.js";
+import { asMubblesError, MubblesError } from "../errors.js";
 import { COMPUTES, type Compute, LAYOUT_NAME } from "./checkpoint-layout.js";
 import { convertModel, STAGING } from "./convert.js";
 import { nameOfSource, openSource } from "./formats/open-source.js";
+import { canonicalName, nameOfFolder, repositoryOf } from "./known-models.js";
+import { addToRecord } from "./model-record.js";
 import { Safetensors, WEIGHTS_FILE } from "./safetensors.js";
 
 export interface StoredModel {
@@ -19,6 +21,7 @@ export interface StoredModel {
 }
 
 const EMBEDDED_FOLDER = "models";
+const CACHED_FOLDER = "models";
 
 /** MUBBLES_HOME, or mubbles below the user's cache folder (XDG_CACHE_HOME, ~/.cache). */
 export function cacheFolder(): string {
@@ -30,25 +33,31 @@ export function cacheFolder(): string {
 
 /** Embedded models first, then those in the cache. */
 export function listModels(): StoredModel[] {
-  return [...modelsIn(packagePath(EMBEDDED_FOLDER), true), ...modelsIn(join(cacheFolder(), "models"), false)];
+  return [...modelsIn(packagePath(EMBEDDED_FOLDER), true), ...modelsIn(convertedFolder(), false)];
+}
+
+/** Where converted models are kept, a folder each. */
+export function convertedFolder(): string {
+  return join(cacheFolder(), CACHED_FOLDER);
+}
+
+/** The model of this name, or of one that means the same, that is on this machine; any compute type where none is asked for. */
+export function storedModel(name: string, compute: Compute | undefined): StoredModel | undefined {
+  const own = canonicalName(name);
+  return listModels().find(
+    (model) =>
+      (model.name === name || model.name === own) && (compute === undefined || model.compute === compute),
+  );
 }
 
 /**
  * The folder to load for a name or a path, in mubbles' layout. Another checkpoint (formats/open-source.ts) is converted once and
- * kept in the cache. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED.
+ * kept in the cache. MODEL_NOT_FOUND, MODEL_NOT_HERE, MODEL_BROKEN, MODEL_UNSUPPORTED.
  */
 export async function resolveModel(name: string, compute: Compute | undefined): Promise<StoredModel> {
-  const known = listModels().find(
-    (model) => model.name === name && (compute === undefined || model.compute === compute),
-  );
+  const known = storedModel(name, compute);
   if (known !== undefined) return known;
-  if (!existsSync(name)) {
-    const others = listModels().map((model) => `${model.name} (${model.compute})`);
-    throw new MubblesError("MODEL_NOT_FOUND", {
-      where: compute === undefined ? name : `${name} as ${compute}`,
-      detail: `neither a folder nor one of: ${others.join(", ")}`,
-    });
-  }
+  if (!existsSync(name)) throw missing(name, compute);
   const isConverted = existsSync(join(name, WEIGHTS_FILE));
   const model = isConverted ? describe(resolve(name), false) : undefined;
   if (model !== undefined) {
@@ -61,11 +70,23 @@ export async function resolveModel(name: string, compute: Compute | undefined): 
   return convertedCopy(resolve(name), compute ?? "int8");
 }
 
+/** MODEL_NOT_HERE for what the hub may have, MODEL_NOT_FOUND for anything else. */
+function missing(name: string, compute: Compute | undefined): MubblesError {
+  const where = compute === undefined ? name : `${name} as ${compute}`;
+  if (repositoryOf(name) !== undefined) return new MubblesError("MODEL_NOT_HERE", { where });
+  const here = listModels().map((model) => `${model.name} (${model.compute})`);
+  return new MubblesError("MODEL_NOT_FOUND", {
+    where,
+    detail: `neither a folder, nor a name of the hub's, nor one of: ${here.join(", ")}`,
+  });
+}
+
 async function convertedCopy(source: string, compute: Compute): Promise<StoredModel> {
-  const destination = join(cacheFolder(), "models", convertedName(source, compute));
+  const destination = join(convertedFolder(), convertedName(source, compute));
   const existing = existsSync(join(destination, WEIGHTS_FILE)) ? describe(destination, false) : undefined;
   if (existing !== undefined) return existing;
-  await convertModel({ source, destination, compute });
+  const { sha256 } = await convertModel({ source, destination, compute });
+  addToRecord(destination, { sha256, source });
   return describe(destination, false)!;
 }
 
@@ -77,20 +98,32 @@ function convertedName(source: string, compute: Compute): string {
 }
 
 function modelsIn(folder: string, isEmbedded: boolean): StoredModel[] {
+  return weightFolders(folder)
+    .map((path) => describeOrBroken(path, isEmbedded))
+    .filter((model): model is StoredModel => model !== undefined && !(model instanceof MubblesError));
+}
+
+/** What is wrong with models in the cache that are not listed for it. */
+export function brokenModels(): MubblesError[] {
+  return weightFolders(convertedFolder())
+    .map((path) => describeOrBroken(path, false))
+    .filter((model): model is MubblesError => model instanceof MubblesError);
+}
+
+function weightFolders(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.includes(STAGING))
-    .filter((entry) => existsSync(join(folder, entry.name, WEIGHTS_FILE)))
-    .map((entry) => describeOrBroken(join(folder, entry.name), isEmbedded))
-    .filter((model) => model !== undefined);
+    .map((entry) => join(folder, entry.name))
+    .filter((path) => existsSync(join(path, WEIGHTS_FILE)));
 }
 
 /** A damaged model in the cache must not keep the others from being listed; it fails when it is asked for by its path. */
-function describeOrBroken(folder: string, isEmbedded: boolean): StoredModel | undefined {
+function describeOrBroken(folder: string, isEmbedded: boolean): StoredModel | MubblesError | undefined {
   try {
     return describe(folder, isEmbedded);
-  } catch {
-    return undefined;
+  } catch (thrown) {
+    return asMubblesError(thrown);
   }
 }
 
@@ -105,7 +138,7 @@ function describe(folder: string, isEmbedded: boolean): StoredModel | undefined 
 
 /** whisper-base-int8 is called base, as in openai/whisper. */
 function nameOf(folder: string): string {
-  const short = basename(folder).replace(/^whisper-/, "");
-  const compute = COMPUTES.find((known) => short.endsWith(`-${known}`));
-  return compute === undefined ? short : short.slice(0, -compute.length - 1);
+  const own = basename(folder);
+  const compute = COMPUTES.find((known) => own.endsWith(`-${known}`));
+  return nameOfFolder(compute === undefined ? own : own.slice(0, -compute.length - 1));
 }

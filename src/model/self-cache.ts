@@ -98,17 +98,16 @@ export class SelfCache {
   append(entries: NewEntries, { firstWindow, windows, rowsPerWindow, tokens }: StepShape): void {
     const added = this.#names.map((name) => entries[`new_${name}`]!.data as Float32Array);
     const columns = rowsPerWindow * tokens;
+    const size = this.#headSize;
     for (let i = 0; i < windows; i++) {
       const window = firstWindow + i;
       for (let column = 0; column < columns; column++) {
         const place = this.#trees[window]!.grow(Math.floor(column / tokens));
         for (let head = 0; head < this.#heads; head++) {
-          const source = ((i * this.#heads + head) * columns + column) * this.#headSize;
-          const target = ((window * this.#heads + head) * this.capacity + place) * this.#headSize;
-          for (const [layer, buffer] of this.#buffers.entries()) {
-            const own = added[layer]!;
-            for (let k = 0; k < this.#headSize; k++) buffer[target + k] = own[source + k]!;
-          }
+          const source = ((i * this.#heads + head) * columns + column) * size;
+          const target = ((window * this.#heads + head) * this.capacity + place) * size;
+          for (let at = 0; at < added.length; at++)
+            copyNumbers(added[at]!, source, this.#buffers[at]!, target, size);
         }
       }
     }
@@ -156,4 +155,15 @@ export class SelfCache {
     });
     this.capacity = wanted;
   }
+}
+
+/** For so few numbers a loop is faster than `set` with a part of the array. */
+function copyNumbers(
+  from: Float32Array,
+  source: number,
+  to: Float32Array,
+  target: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) to[target + i] = from[source + i]!;
 }

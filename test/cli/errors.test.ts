@@ -8,8 +8,9 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { ErrorCode } from "../../src/errors.js";
 import { expectFailure, fixture, mubbles, ROOT, SAMPLE, temporaryFolder, wav } from "./mubbles.js";
 
 const folder = temporaryFolder();
@@ -21,20 +22,18 @@ function written(name: string, content: Uint8Array | string): string {
 }
 
 describe("an input that", () => {
-  test("is not there", async () => {
-    const path = join(folder, "none.mp4");
-    const result = await mubbles(["file", path]);
-    expectFailure(result, "INPUT_NOT_FOUND", path);
+  // One run for all: one that fails does not stop the others.
+  test("is not there, a folder, empty, no media, or pictures only", async () => {
+    const inputs: [path: string, code: ErrorCode][] = [
+      [join(folder, "none.mp4"), "INPUT_NOT_FOUND"],
+      [folder, "INPUT_IS_DIRECTORY"],
+      [written("empty.mp4", ""), "INPUT_EMPTY"],
+      [written("letter.mp3", "Dear sir,\n".repeat(1000)), "INPUT_UNRECOGNISED"],
+      [fixture("silent-film.mp4"), "INPUT_NO_AUDIO"],
+    ];
+    const result = await mubbles(["file", "--quiet", ...inputs.map(([path]) => path)]);
+    for (const [path, code] of inputs) expectFailure(result, code, path);
     expect(result.stdout).toBe("");
-  });
-
-  test("is a folder", async () => {
-    expectFailure(await mubbles(["file", folder]), "INPUT_IS_DIRECTORY", folder);
-  });
-
-  test("is empty", async () => {
-    const path = written("empty.mp4", "");
-    expectFailure(await mubbles(["file", path]), "INPUT_EMPTY", path);
   });
 
   test("is empty on standard input", async () => {
@@ -45,16 +44,6 @@ describe("an input that", () => {
     const path = written("secret.wav", wav(new Uint8Array(1000)));
     chmodSync(path, 0o000);
     expectFailure(await mubbles(["file", path], { withoutPrivilege: true }), "INPUT_UNREADABLE", path);
-  });
-
-  test("is no media", async () => {
-    const path = written("letter.mp3", "Dear sir,\n".repeat(1000));
-    expectFailure(await mubbles(["file", path]), "INPUT_UNRECOGNISED", path);
-  });
-
-  test("has pictures only", async () => {
-    const path = fixture("silent-film.mp4");
-    expectFailure(await mubbles(["file", path]), "INPUT_NO_AUDIO", path);
   });
 
   test("has no such channel", async () => {
@@ -70,18 +59,17 @@ describe("an input that", () => {
   });
 });
 
-describe("an input without speech gives an empty document and says so:", () => {
-  test.each([
-    ["shorter than a mel frame", 100],
-    ["a tenth of a second", 3200],
-    ["five seconds of silence", 160_000],
-  ])("%s", async (name, bytes) => {
-    const path = written(`${name}.wav`, wav(new Uint8Array(bytes)));
-    const { stdout, stderr, exitCode } = await mubbles(["file", path, "-f", "json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ segments: [], text: "" });
-    expect(stderr).toBe(`mubbles: ${path}: no speech found\n`);
-    expect(exitCode).toBe(0);
-  });
+test("inputs without speech give empty documents and say so", async () => {
+  const out = join(folder, "silent");
+  // Shorter than a mel frame, a tenth of a second, five seconds.
+  const paths = [100, 3200, 160_000].map((bytes) => written(`${bytes}.wav`, wav(new Uint8Array(bytes))));
+  const { stderr, exitCode } = await mubbles(["file", ...paths, "-f", "json", "-o", out]);
+  expect(stderr).toBe(paths.map((path) => `mubbles: ${path}: no speech found\n`).join(""));
+  expect(exitCode).toBe(0);
+  for (const path of paths) {
+    const json = readFileSync(join(out, basename(path).replace(".wav", ".json")), "utf8");
+    expect(JSON.parse(json)).toMatchObject({ segments: [], text: "" });
+  }
 });
 
 describe("several inputs", () => {

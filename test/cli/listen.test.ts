@@ -28,11 +28,27 @@ beforeAll(async () => {
   writeFileSync(rest, wav(readFileSync(rest).subarray(WAV_HEADER_BYTES + 7.3 * BYTES_PER_SECOND)));
 });
 
-describe("two files at once, as fast as text is made", () => {
+/** The sentence over what the loopback plays: 40 ms later, 9 dB down, and longer than the sentence. */
+function writeLeakingMicrophone(path: string): void {
+  const voice = readFileSync(SENTENCE).subarray(WAV_HEADER_BYTES);
+  const played = readFileSync(rest).subarray(WAV_HEADER_BYTES);
+  const lagBytes = 0.04 * BYTES_PER_SECOND;
+  const mixed = Buffer.alloc(played.length);
+  for (let at = 0; at < mixed.length; at += 2) {
+    const spoken = at < voice.length ? voice.readInt16LE(at) : 0;
+    const echo = at < lagBytes ? 0 : 0.35 * played.readInt16LE(at - lagBytes);
+    mixed.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(spoken + echo))), at);
+  }
+  writeFileSync(path, wav(mixed));
+}
+
+describe("two files at once, as fast as text is made; the microphone hears the loudspeakers too", () => {
   let events: readonly ListenedEvent[];
   let exitCode: number | null;
   beforeAll(async () => {
-    const files = ["--mic", `file:${SENTENCE}`, "--loopback", `file:${rest}`, "--speed", "max"];
+    const mic = join(temporaryFolder(), "mic.wav");
+    writeLeakingMicrophone(mic);
+    const files = ["--mic", `file:${mic}`, "--loopback", `file:${rest}`, "--speed", "max"];
     ({ events, exitCode } = await listenJson([...files, "--levels"]));
   });
   const ofType = (type: string) => events.filter((event) => event.type === type);
@@ -44,7 +60,7 @@ describe("two files at once, as fast as text is made", () => {
     expect(events.filter(({ type }) => type === "session" || type === "end")).toHaveLength(2);
   });
 
-  test("each channel's finals are what is said on it", () => {
+  test("each channel's finals are what is said on it, and not what leaks into it", () => {
     expect(wordErrorRate(SENTENCE_TEXT, textOf(events, "final", "mic"))).toBeLessThan(0.15);
     expect(wordErrorRate(REST_TEXT.join(" "), textOf(events, "final", "loopback"))).toBeLessThan(0.15);
   });

@@ -41,15 +41,18 @@ describe("equals a float64 reference", () => {
   });
 
   test.skipIf(missing("shared"))(
-    "every clip of ../shared/data, its first minute",
+    "every clip of ../shared/data, its first seconds; of the longest a minute",
     { timeout: 600_000 },
     async () => {
-      const manifest: { file: string }[] = JSON.parse(
+      const manifest: { file: string; seconds: number }[] = JSON.parse(
         readFileSync(`${SHARED_FOLDER}data/manifest.json`, "utf8"),
       );
       const differences: Record<string, number> = {};
-      for (const { file } of manifest) {
-        const signal = await decodeStart(`${SHARED_FOLDER}data/${file}`, 60 * 16_000);
+      const longest = Math.max(...manifest.map(({ seconds }) => seconds));
+      for (const { file, seconds } of manifest) {
+        // The reference is a DFT by its definition: a second takes 20 ms.
+        const compared = seconds === longest ? 60 : 6;
+        const signal = await decodeStart(`${SHARED_FOLDER}data/${file}`, compared * 16_000);
         const power = referencePower(signal);
         for (const nMels of BANKS) {
           const columns = columnsOf(nMels, signal);

@@ -199,7 +199,7 @@ describe("a model by name or path", () => {
 
   test("the embedded one", async () => {
     expect(await resolveModel("base", undefined)).toMatchObject({ compute: "int8", isEmbedded: true });
-    expect(await thrownCode(() => resolveModel("base", "fp32"))).toBe("MODEL_NOT_FOUND");
+    expect(await thrownCode(() => resolveModel("base", "fp32"))).toBe("MODEL_NOT_HERE");
     expect(await thrownCode(() => resolveModel("bass", undefined))).toBe("MODEL_NOT_FOUND");
   });
 

@@ -9,6 +9,7 @@ import { EchoPathFilter } from "./echo-path-filter.js";
 import { type Leak, LeakDetector } from "./leak-detector.js";
 import { LeakTracker } from "./leak-tracker.js";
 import { type EchoVerdict, ResidueJudge } from "./residue-judge.js";
+import { SampleHistory } from "./sample-history.js";
 
 /** Samples of `process`: one VAD frame, 32 ms. */
 export const ECHO_FRAME_SAMPLES = VAD_FRAME_SAMPLES;
@@ -20,13 +21,17 @@ export const ECHO_DELAY_SAMPLES = ECHO_FRAME_SAMPLES;
 
 /** Half a frame: the filter learns twice a frame. */
 const BLOCK_SAMPLES = 256;
-/** 288 ms: the delay, the longest lag and 100 ms of room. */
-const PARTITIONS = 18;
-const MAX_LAG_SAMPLES = 0.155 * SAMPLE_RATE_HZ;
+/** 224 ms: what may come before the direct sound, and 208 ms of room. */
+const PARTITIONS = 14;
+/** Where in the filter the direct sound is put: the strongest path need not be the first, and clocks drift both ways. */
+const DIRECT_TAP = 256;
+/** Bluetooth takes up to 0.3 s. */
+const MAX_LAG_SAMPLES = 0.32 * SAMPLE_RATE_HZ;
 /** The correlation is looked at in every second frame. */
 const FRAMES_PER_ANALYSIS = 2;
 /** What the filter hears again when a leak is found, 0.8 s: most of what it needs is there already. */
-const HISTORY_FRAMES = 24;
+const RELEARNT_SAMPLES = 24 * ECHO_FRAME_SAMPLES;
+const HISTORY_SAMPLES = RELEARNT_SAMPLES + MAX_LAG_SAMPLES + ECHO_DELAY_SAMPLES;
 
 export interface EchoFrame {
   /** [512] to be transcribed, overwritten by the next call. */
@@ -39,8 +44,10 @@ export class EchoCanceller {
   readonly #tracker: LeakTracker;
   readonly #filter = new EchoPathFilter(BLOCK_SAMPLES, PARTITIONS);
   readonly #judge = new ResidueJudge();
-  readonly #history = new FrameRing(HISTORY_FRAMES);
-  readonly #delayed = new Float32Array(ECHO_FRAME_SAMPLES);
+  readonly #microphone = new SampleHistory(HISTORY_SAMPLES, ECHO_FRAME_SAMPLES);
+  readonly #loopback = new SampleHistory(HISTORY_SAMPLES, ECHO_FRAME_SAMPLES);
+  /** From the loopback to what the filter takes for it: the filter is too short for long lags. */
+  #referenceDelay = 0;
   readonly #samples = new Float32Array(ECHO_FRAME_SAMPLES);
   readonly #echo = new Float32Array(ECHO_FRAME_SAMPLES);
   #frames = 0;
@@ -66,13 +73,13 @@ export class EchoCanceller {
     requireFrame(microphone);
     requireFrame(loopback);
     const samples = this.#samples;
-    samples.set(this.#delayed);
-    this.#delayed.set(microphone);
-    this.#history.push(samples, loopback);
+    this.#microphone.push(microphone);
+    this.#loopback.push(loopback);
+    samples.set(this.#microphone.frame(ECHO_DELAY_SAMPLES));
     this.#detector.push(microphone, loopback);
     const isAnalysed = this.#frames++ % FRAMES_PER_ANALYSIS === 0;
     if (isAnalysed && this.#tracker.push(this.#detector.analyse())) this.#startOver();
-    else if (this.leak !== undefined) this.#cancel(samples, loopback);
+    else if (this.leak !== undefined) this.#cancel(samples, this.#loopback.frame(this.#referenceDelay));
     if (this.leak === undefined) return { samples, verdict: "clean" };
     const verdict = this.#judge.verdict;
     if (verdict === "echo") samples.fill(0);
@@ -83,12 +90,14 @@ export class EchoCanceller {
   #startOver(): void {
     const { leak } = this;
     if (leak === undefined) return;
+    const lag = leak.lagSamples + ECHO_DELAY_SAMPLES;
+    this.#referenceDelay = Math.max(0, lag - DIRECT_TAP);
     this.#judge.reset();
-    this.#filter.reset(expectedResponse(this.#filter.taps, leak));
-    this.#history.forEach((microphone, loopback) => {
-      this.#samples.set(microphone);
-      this.#cancel(this.#samples, loopback);
-    });
+    this.#filter.reset(expectedResponse(this.#filter.taps, lag - this.#referenceDelay, leak.gain));
+    for (let ago = RELEARNT_SAMPLES - ECHO_FRAME_SAMPLES; ago >= 0; ago -= ECHO_FRAME_SAMPLES) {
+      this.#samples.set(this.#microphone.frame(ago + ECHO_DELAY_SAMPLES));
+      this.#cancel(this.#samples, this.#loopback.frame(ago + this.#referenceDelay));
+    }
   }
 
   #cancel(samples: Float32Array, loopback: Float32Array): void {
@@ -119,10 +128,9 @@ const REST_POWER = 1e-5;
 const MIN_GAIN = 0.05;
 const MAX_GAIN = 10;
 
-/** The power that a response with this leak has in each tap; tap 0 is the microphone's delay before the loopback. */
-function expectedResponse(taps: number, leak: Leak): Float64Array {
+/** The power that a response has in each tap when its direct sound is at `direct`. */
+function expectedResponse(taps: number, direct: number, measuredGain: number): Float64Array {
   const power = new Float64Array(taps);
-  const direct = leak.lagSamples + ECHO_DELAY_SAMPLES;
   let sum = 0;
   for (let tap = 0; tap < taps; tap++) {
     const after = tap - direct;
@@ -133,37 +141,9 @@ function expectedResponse(taps: number, leak: Leak): Float64Array {
     power[tap] = value;
     sum += value;
   }
-  const gain = Math.min(MAX_GAIN, Math.max(MIN_GAIN, leak.gain));
+  const gain = Math.min(MAX_GAIN, Math.max(MIN_GAIN, measuredGain));
   for (let tap = 0; tap < taps; tap++) power[tap] = (power[tap]! * gain * gain) / sum;
   return power;
-}
-
-/** The last frames of both channels. */
-class FrameRing {
-  readonly #microphone: Float32Array[] = [];
-  readonly #loopback: Float32Array[] = [];
-  #next = 0;
-
-  constructor(frames: number) {
-    for (let i = 0; i < frames; i++) {
-      this.#microphone.push(new Float32Array(ECHO_FRAME_SAMPLES));
-      this.#loopback.push(new Float32Array(ECHO_FRAME_SAMPLES));
-    }
-  }
-
-  push(microphone: Float32Array, loopback: Float32Array): void {
-    this.#microphone[this.#next]!.set(microphone);
-    this.#loopback[this.#next]!.set(loopback);
-    this.#next = (this.#next + 1) % this.#microphone.length;
-  }
-
-  /** Oldest first. */
-  forEach(take: (microphone: Float32Array, loopback: Float32Array) => void): void {
-    for (let i = 0; i < this.#microphone.length; i++) {
-      const at = (this.#next + i) % this.#microphone.length;
-      take(this.#microphone[at]!, this.#loopback[at]!);
-    }
-  }
 }
 
 function requireFrame(samples: Float32Array): void {

@@ -180,13 +180,18 @@ export class EchoPathFilter {
     const { blockSamples } = this;
     const first = partition * blockSamples;
     let uncertainty = 0;
+    let left = first === 0 ? 0 : this.#response[first - 1]!;
     for (let i = 0; i < blockSamples; i++) {
       const tap = first + i;
       const before = this.#variances[tap]!;
       const after = before / (1 + before * information);
       const value = TRANSITION * (this.#response[tap]! + blockSamples * after * this.#time[i]!);
-      const variance = TRANSITION ** 2 * after + INNOVATION * (value * value + TAP_INNOVATION);
+      const right = this.#response[tap + 1] ?? 0;
+      // A drifting clock carries the response from tap to tap.
+      const moving = 0.5 * value * value + 0.25 * (left * left + right * right);
+      const variance = TRANSITION ** 2 * after + INNOVATION * (moving + TAP_INNOVATION);
       this.#response[tap] = value;
+      left = value;
       this.#variances[tap] = variance;
       this.#time[i] = value;
       uncertainty += variance;

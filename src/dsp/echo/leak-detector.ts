@@ -7,9 +7,9 @@
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import { RealFft } from "./real-fft.js";
 
-/** Of the loopback: 512 ms. */
-const WINDOW_SAMPLES = 8192;
-/** Of the microphone, the newest: 256 ms, so that any lag up to the other half has its whole loopback in the window. */
+/** Of the loopback: 1 s. */
+const WINDOW_SAMPLES = 16_384;
+/** Of the microphone, the newest: 256 ms, so that any lag up to the rest has its whole loopback in the window. */
 const MICROPHONE_SAMPLES = 4096;
 /** Fades at both ends of a window: a cut-off would correlate with any other. */
 const FADE_SAMPLES = 256;
@@ -18,10 +18,11 @@ const LOWEST_HZ = 200;
 const HIGHEST_HZ = 7000;
 /** Share of the past in the running mean of correlations. */
 const MEMORY = 0.6;
-/** Windows are active where most parts of 32 ms are above −70 dBFS: one click in silence correlates with every other click. */
+/** Windows are active where enough parts of 32 ms are above −70 dBFS: one click in silence correlates with every other click. */
 const PART_SAMPLES = 512;
 const ACTIVE_POWER = 1e-7;
-const MIN_ACTIVE_SHARE = 0.4;
+const MIN_MICROPHONE_PARTS = 4;
+const MIN_LOOPBACK_PARTS = 6;
 
 export interface Leak {
   /** Samples from the loopback to its echo; negative where the clocks are apart. */
@@ -57,8 +58,8 @@ export class LeakDetector {
   /** Looks at the last samples. undefined where one of the two is silent. */
   analyse(): Leak | undefined {
     const start = WINDOW_SAMPLES - MICROPHONE_SAMPLES;
-    if (activeShare(this.#microphone, start) < MIN_ACTIVE_SHARE) return undefined;
-    if (activeShare(this.#loopback, start - this.#maxLag) < MIN_ACTIVE_SHARE) return undefined;
+    if (activeParts(this.#microphone, start) < MIN_MICROPHONE_PARTS) return undefined;
+    if (activeParts(this.#loopback, start - this.#maxLag) < MIN_LOOPBACK_PARTS) return undefined;
     this.#transform(this.#loopback, 0, this.#loopbackSpectrum);
     this.#transform(this.#microphone, start, this.#microphoneSpectrum);
     this.#correlate();
@@ -122,14 +123,12 @@ function shift(samples: Float64Array, next: Float32Array): void {
   samples.set(next, samples.length - next.length);
 }
 
-function activeShare(samples: Float64Array, start: number): number {
+function activeParts(samples: Float64Array, start: number): number {
   let active = 0;
-  let parts = 0;
   for (let part = start; part + PART_SAMPLES <= samples.length; part += PART_SAMPLES) {
     let energy = 0;
     for (let i = part; i < part + PART_SAMPLES; i++) energy += samples[i]! * samples[i]!;
     if (energy > ACTIVE_POWER * PART_SAMPLES) active++;
-    parts++;
   }
-  return active / parts;
+  return active;
 }

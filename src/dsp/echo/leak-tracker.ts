@@ -3,20 +3,23 @@ import type { Leak } from "./leak-detector.js";
 
 /** Peaks this near to one another, in samples, are the same. */
 const SAME_LAG_SAMPLES = 2;
+/** A known leak that moves by no more from one look to the next drifts, or is another path of the same room: the filter follows by itself. */
+const DRIFT_SAMPLES = 16;
+/** So far from where it was found; then it is another one. */
+const MAX_DRIFT_SAMPLES = 128;
 /**
  * Two ways to be believed, in looks of 64 ms. Voices that have nothing to do with one another reach 13 for a moment and 9 for a third
  * of a second, when a click in one meets a click in the other; a leak without other voices exceeds 15 at once.
  */
 const QUICK = { peakRatio: 13, looks: 3 };
 const PATIENT = { peakRatio: 9, looks: 8 };
-/** A known leak at another place: the device was moved, or the delay of the system changed. */
-const MOVED_LOOKS = 8;
 /** So long is a leak believed in without being seen while both channels sound: 10 s. */
 const FORGET_LOOKS = 160;
 
 export class LeakTracker {
   readonly #isEager: boolean;
   #leak: Leak | undefined;
+  #foundLag = 0;
   #candidateLag = 0;
   #quickLooks = 0;
   #patientLooks = 0;
@@ -35,12 +38,12 @@ export class LeakTracker {
   push(seen: Leak | undefined): boolean {
     if (seen === undefined) return false;
     const isSame = Math.abs(seen.lagSamples - this.#candidateLag) <= SAME_LAG_SAMPLES;
-    if (!isSame) this.#candidateLag = seen.lagSamples;
+    this.#candidateLag = seen.lagSamples;
     this.#quickLooks = seen.peakRatio < QUICK.peakRatio ? 0 : isSame ? this.#quickLooks + 1 : 1;
     this.#patientLooks = seen.peakRatio < PATIENT.peakRatio ? 0 : isSame ? this.#patientLooks + 1 : 1;
     if (this.#leak === undefined) {
       if (!this.#isBelievable()) return false;
-      this.#leak = seen;
+      this.#find(seen);
       return true;
     }
     return this.#follow(this.#leak, seen);
@@ -52,15 +55,23 @@ export class LeakTracker {
   }
 
   #follow(leak: Leak, seen: Leak): boolean {
-    if (this.#patientLooks > 0 && Math.abs(seen.lagSamples - leak.lagSamples) <= SAME_LAG_SAMPLES) {
+    if (this.#patientLooks > 0 && Math.abs(seen.lagSamples - leak.lagSamples) <= DRIFT_SAMPLES) {
       this.#unseenLooks = 0;
-      return false;
+      this.#leak = { ...leak, lagSamples: seen.lagSamples };
+      if (Math.abs(seen.lagSamples - this.#foundLag) <= MAX_DRIFT_SAMPLES) return false;
+      this.#find(seen);
+      return true;
     }
     this.#unseenLooks++;
-    if (this.#patientLooks >= MOVED_LOOKS) this.#leak = seen;
+    if (this.#quickLooks >= QUICK.looks || this.#patientLooks >= PATIENT.looks) this.#find(seen);
     else if (this.#unseenLooks >= FORGET_LOOKS) this.#leak = undefined;
     else return false;
     this.#unseenLooks = 0;
     return true;
+  }
+
+  #find(leak: Leak): void {
+    this.#leak = leak;
+    this.#foundLag = leak.lagSamples;
   }
 }

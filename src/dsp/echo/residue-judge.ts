@@ -1,8 +1,8 @@
 /**
- * What is left when the echo is subtracted: more echo, or somebody who talks over it. How much of the echo is left is told in two ways.
- * What is left of the echo goes up and down with it, other sounds do not: the slope of the one power over the other. And the filter leaves
- * about the same part of the echo at all times, while others pause: a low quantile. The slope is the sharper one, but is deceived where
- * two voices happen to rise and fall together; a voice far above the quantile is heard even then.
+ * What is left when the echo is subtracted: more echo, or somebody who talks over it. Three things tell, as factors of one evidence: how much is left
+ * of the echo in this frame; whether what is left goes up and down with the echo, as an echo does (the slope of the one power over the
+ * other); and how much is left when least is, for the filter leaves about the same part at all times, while others pause (a low
+ * quantile). Where both were high of late somebody talks, and less is needed to believe that he goes on.
  *
  * The slope is that of J.-M. Valin, "On adjusting the learning rate in frequency domain echo cancellation with double-talk", IEEE
  * Transactions on Audio, Speech and Language Processing 15(3), 2007.
@@ -21,9 +21,11 @@ const STEP_DOWN = 0.82;
 const DECAY = 0.5;
 /** Share of a frame in the means that the slope is made of: half a second. */
 const SLOPE_SHARE = 0.06;
-/** What is left exceeds what the slope expects, or the quantile, by this much where somebody talks: 7 dB, 15 dB. */
-const NEAR_OVER_SLOPE = 5;
-const NEAR_OVER_QUANTILE = 30;
+/**
+ * Evidence beyond which somebody talks. Below it was less than one in a hundred of 8224 loud frames of voices over echoes, with or without rooms, that
+ * nothing else was chosen on, and most of the frames without a voice.
+ */
+const NEAR_EVIDENCE = 0.1;
 /** −60 dBFS: nobody talks below. */
 const NEAR_POWER = 1e-6;
 /** Frames after the last with another voice that are kept, 0.26 s. */
@@ -68,8 +70,9 @@ export class ResidueJudge {
       this.#hangover = HANGOVER_FRAMES;
       return;
     }
-    const left = Math.min(NEAR_OVER_SLOPE * this.#slope, NEAR_OVER_QUANTILE * this.#quantile);
-    const isNear = residue > Math.max(NEAR_POWER, left * this.#echo);
+    const left = residue / this.#echo;
+    const evidence = left * Math.cbrt(this.#slope * this.#quantile);
+    const isNear = residue > NEAR_POWER && evidence > NEAR_EVIDENCE;
     this.#hangover = isNear ? HANGOVER_FRAMES : Math.max(0, this.#hangover - 1);
     this.#verdict = this.#hangover > 0 ? "double-talk" : "echo";
     this.#updateQuantile(residue);

@@ -6,6 +6,7 @@ import { CrossCache } from "../cross-cache.js";
 import type { DecodingOptions } from "../decoding-options.js";
 import { SelfCache } from "../self-cache.js";
 import type { AlignedWord } from "../timing/aligned-word.js";
+import type { UnalignedWords } from "../timing/unaligned-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "../window.js";
@@ -17,9 +18,12 @@ import { maskKey, TokenMasks } from "./suppression.js";
 import { TextAligner } from "./text-aligner.js";
 import { type Attempt, WindowDecoder } from "./window-decoder.js";
 
+/** Takes the result of a window: its `alignment` is empty where words are still to be aligned. */
+export type Settle = (result: WindowResult, words: UnalignedWords | undefined) => void;
+
 interface Job {
   readonly window: WindowDecoder;
-  readonly settle: (result: WindowResult) => void;
+  readonly settle: Settle;
 }
 
 export class BatchDecoder {
@@ -78,7 +82,7 @@ export class BatchDecoder {
   }
 
   /** Encodes the window and takes its first token; `settle` is called with its result during a later step. */
-  async admit(request: WindowRequest, settle: (result: WindowResult) => void): Promise<void> {
+  async admit(request: WindowRequest, settle: Settle): Promise<void> {
     const slot = this.#jobs.length;
     const began = performance.now();
     await this.#runtime.encode(request.mel, this.#cross, slot);
@@ -96,7 +100,7 @@ export class BatchDecoder {
   }
 
   /** Aligns a known text with the audio of a window; there must be room. */
-  async align({ mel, ...text }: AlignmentRequest): Promise<AlignedWord[]> {
+  async align({ mel, ...text }: AlignmentRequest): Promise<readonly AlignedWord[]> {
     const slot = this.#jobs.length;
     await this.#runtime.encode(mel, this.#cross, slot);
     return await this.#aligner.align({ ...text, cross: this.#cross.one(slot) });
@@ -150,7 +154,8 @@ export class BatchDecoder {
       attempt = await this.#loops.reviewed(window, window.attempt(temperature), cross);
       window.decodeSeconds += (performance.now() - began) / 1000;
     }
-    settle(window.result(attempt, await this.#wordsOf(window, attempt, slot)));
+    const words = await this.#wordsOf(window, attempt, slot);
+    settle(window.result(attempt, window.request.wantWords === true ? [] : undefined), words);
     this.#remove(slot);
   }
 
@@ -164,19 +169,15 @@ export class BatchDecoder {
     this.#jobs.pop();
   }
 
-  async #wordsOf(
-    window: WindowDecoder,
-    attempt: Attempt,
-    slot: number,
-  ): Promise<readonly AlignedWord[] | undefined> {
-    const { wantWords, windowSeconds, options } = window.request;
-    if (wantWords !== true) return undefined;
+  /** undefined where there are none, or none are wanted. */
+  async #wordsOf(window: WindowDecoder, attempt: Attempt, slot: number): Promise<UnalignedWords | undefined> {
+    const { windowSeconds, options } = window.request;
     const began = performance.now();
     const text = window.textTokens(attempt);
     const logprobs = window.textLogprobs(attempt);
     // What was said before lies in the same audio: without it the first word would begin with it.
     const said = text.length === 0 ? [] : window.saidText;
-    const words = await this.#aligner.align({
+    const input = await this.#aligner.read({
       cross: this.#cross.one(slot),
       windowSeconds,
       language: window.language,
@@ -185,23 +186,12 @@ export class BatchDecoder {
       logprobs: logprobs && [...said.map(() => 0), ...logprobs],
     });
     window.decodeSeconds += (performance.now() - began) / 1000;
-    return wordsAfter(words, said.length);
+    return input && { input, saidTokens: said.length };
   }
 
   #place(slot: number): WindowPlace {
     return { cross: this.#cross.one(slot), cache: this.#cache, window: slot };
   }
-}
-
-/** The words behind so many tokens. */
-function wordsAfter(words: readonly AlignedWord[], tokenCount: number): readonly AlignedWord[] {
-  let count = 0;
-  const first = words.findIndex(({ tokens }) => {
-    const isBehind = count >= tokenCount;
-    count += tokens.length;
-    return isBehind;
-  });
-  return first < 0 ? [] : words.slice(first);
 }
 
 /** One step has one mask, and of each window as many rows; how many tokens are chosen from follows from the rows. */

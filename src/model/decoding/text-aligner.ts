@@ -4,9 +4,10 @@ import { discardBuffers } from "../discard.js";
 import type { Tensor } from "../ort.js";
 import { SelfCache } from "../self-cache.js";
 import type { AlignedWord } from "../timing/aligned-word.js";
-import { alignWords } from "../timing/alignment.js";
+import type { AlignmentInput } from "../timing/alignment.js";
 import type { AttentionScores } from "../timing/attention-matrix.js";
 import { splitIntoWords } from "../timing/split-words.js";
+import { alignedWords } from "../timing/unaligned-words.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import type { AlignmentRequest } from "../window.js";
@@ -49,8 +50,21 @@ export class TextAligner {
   }
 
   /** Words of the text in its order; none for an empty text. */
-  async align({ cross, windowSeconds, language, task, tokens, logprobs }: Text): Promise<AlignedWord[]> {
-    if (tokens.length === 0) return [];
+  async align(text: Text): Promise<readonly AlignedWord[]> {
+    const input = await this.read(text);
+    return input === undefined ? [] : alignedWords({ input, saidTokens: 0 });
+  }
+
+  /** What alignWords needs; undefined for an empty text. */
+  async read({
+    cross,
+    windowSeconds,
+    language,
+    task,
+    tokens,
+    logprobs,
+  }: Text): Promise<AlignmentInput | undefined> {
+    if (tokens.length === 0) return undefined;
     const { endToken, noTimestampsToken } = this.#tokenizer;
     const start = this.#tokenizer.startSequence(language, task);
     const sequence = [...start, noTimestampsToken, ...tokens, endToken];
@@ -58,15 +72,13 @@ export class TextAligner {
     const wantsLogprobs = logprobs === undefined;
     const { attention, nextLogprobs } = await this.#read(sequence, cross, melFrames, wantsLogprobs);
     const read = nextLogprobs.subarray(start.length, start.length + tokens.length);
-    const words = alignWords({
+    return {
       attention,
       startLength: start.length,
       melFrames,
       words: splitIntoWords(tokens, this.#tokenizer.isMultilingual ? language : undefined, this.#tokenizer),
       probabilities: (logprobs?.slice(0, tokens.length) ?? Array.from(read)).map(Math.exp),
-    });
-    discardBuffers([attention.scores]);
-    return words;
+    };
   }
 
   /** The attention of the text alone, for the loop guard. */

@@ -42,7 +42,7 @@ export function alignTokens(
   window: PlannedWindow,
   tokens: readonly number[],
   { aligner, language, task }: { aligner: Engine; language: string; task: "transcribe" | "translate" },
-): Promise<AlignedWord[]> {
+): Promise<readonly AlignedWord[]> {
   if (!aligner.isMultilingual && language !== "en") {
     throw new MubblesError("USAGE", {
       where: "--align-model",

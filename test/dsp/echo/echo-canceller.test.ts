@@ -4,7 +4,17 @@ import {
   ECHO_FRAME_SAMPLES,
   EchoCanceller,
 } from "../../../src/dsp/echo/echo-canceller.js";
-import { decibels, delayed, inRoom, levelDb, microphoneNoise, otherVoice, speech, sum } from "./rooms.js";
+import {
+  decibels,
+  delayed,
+  drifting,
+  inRoom,
+  levelDb,
+  microphoneNoise,
+  otherVoice,
+  speech,
+  sum,
+} from "./rooms.js";
 
 let loopback: Float32Array;
 let voice: Float32Array;
@@ -73,6 +83,34 @@ describe("an echo alone is silenced", () => {
       expect(verdicts).toContain("echo");
     },
   );
+
+  test("300 ms late, by Bluetooth", () => {
+    const echo = delayed(loopback, 4800, decibels(-6));
+    const { samples, canceller } = cancel(sum(echo, noise), loopback);
+    expect(canceller.leak!.lagSamples).toBe(4800);
+    expect(levelDb(echo, 1.5, 7) - levelDb(samples, 1.5, 7)).toBeGreaterThan(30);
+  });
+
+  test("louder in the middle", () => {
+    const echo = delayed(loopback, 320, decibels(-12)).map((value, i) => (i < 48_000 ? value : 2 * value));
+    const { samples } = cancel(sum(echo, noise), loopback);
+    expect(levelDb(echo, 3.3, 7) - levelDb(samples, 3.3, 7)).toBeGreaterThan(20);
+  });
+
+  test("20 ms later from the middle on: half a second is heard", () => {
+    const before = delayed(loopback, 320, decibels(-6));
+    const after = delayed(loopback, 640, decibels(-6));
+    const echo = before.map((value, i) => (i < 48_000 ? value : after[i]!));
+    const { samples, canceller } = cancel(sum(echo, noise), loopback);
+    expect(canceller.leak!.lagSamples).toBe(640);
+    expect(levelDb(echo, 3.6, 7) - levelDb(samples, 3.6, 7)).toBeGreaterThan(25);
+  });
+
+  test("from a clock that runs 100 ppm apart", () => {
+    const echo = drifting(loopback, 320, 100e-6, decibels(-6));
+    const { samples } = cancel(sum(echo, noise), loopback);
+    expect(levelDb(echo, 1, 7) - levelDb(samples, 1, 7)).toBeGreaterThan(15);
+  });
 
   test("in a room", () => {
     const echo = delayed(inRoom(loopback, 0.2), 800, decibels(-6));

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LeakTracker } from "../../../src/dsp/echo/leak-tracker.js";
 
 /** Looks as `lag × ratio`; returns the lag believed in after each. */
@@ -31,10 +31,21 @@ test("peaks that wander are nothing", () => {
   expect(new Set(follow(wandering))).toEqual(new Set([undefined]));
 });
 
-test("a leak that moves is followed after half a second", () => {
-  const places = follow([...repeated(3, 300, 20), ...repeated(8, 900, 20)]);
-  expect(places.lastIndexOf(300)).toBe(9);
-  expect(places.at(-1)).toBe(900);
+describe("a leak that moves is followed", () => {
+  test("by a jump: as soon as it would be believed in", () => {
+    const places = follow([...repeated(3, 300, 20), ...repeated(8, 900, 20)]);
+    expect(places.lastIndexOf(300)).toBe(4);
+    expect(places.at(-1)).toBe(900);
+  });
+
+  test("slowly: without starting over, until it is far from where it was found", () => {
+    const tracker = new LeakTracker(true);
+    const restarts = Array.from({ length: 400 }, (_, i) =>
+      tracker.push({ lagSamples: 300 + i, peakRatio: 20, gain: 1 }) ? i : -1,
+    );
+    expect(restarts.filter((at) => at >= 0)).toEqual([0, 129, 258, 387]);
+    expect(tracker.leak?.lagSamples).toBe(699);
+  });
 });
 
 test("one not seen for ten seconds of sound is forgotten", () => {

@@ -23,6 +23,21 @@ export function delayed(samples: Float32Array, lagSamples: number, gain = 1): Fl
   return out;
 }
 
+/** A delay that grows by `drift` samples a sample, each value interpolated by a windowed sinc. */
+export function drifting(samples: Float32Array, lagSamples: number, drift: number, gain = 1): Float32Array {
+  return samples.map((_, i) => {
+    const position = i * (1 - drift) - lagSamples;
+    const first = Math.floor(position);
+    let sum = 0;
+    for (let at = first - 15; at <= first + 16; at++) {
+      const x = position - at;
+      const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+      sum += (samples[at] ?? 0) * sinc * Math.cos((Math.PI * x) / 34) ** 2;
+    }
+    return gain * sum;
+  });
+}
+
 /** Direct sound and a tail of as much energy, which decays by 60 dB in `seconds`. */
 export function inRoom(samples: Float32Array, seconds: number, seed = 1): Float32Array {
   const random = seededRandom(seed);

@@ -1,0 +1,30 @@
+/** `mubbles models verify [NAME…]`: whether weights are still what they were when they came. */
+import { join } from "node:path";
+import { MubblesError } from "../../errors.js";
+import type { Compute } from "../../model/checkpoint-layout.js";
+import { hashOfFile } from "../../model/hub/content-hash.js";
+import { readRecord } from "../../model/model-record.js";
+import { listModels, resolveModel, type StoredModel } from "../../model/model-store.js";
+import { WEIGHTS_FILE } from "../../model/safetensors.js";
+
+/** The models of these names; all where there are none. MODEL_NOT_FOUND, MODEL_NOT_HERE. */
+export async function chosenModels(
+  names: readonly string[],
+  compute: Compute | undefined,
+): Promise<StoredModel[]> {
+  if (names.length > 0) return await Promise.all(names.map((name) => resolveModel(name, compute)));
+  return listModels().filter((model) => compute === undefined || model.compute === compute);
+}
+
+/** False where nobody knows the hash. MODEL_BROKEN where it is another. */
+export async function verifyModel({ folder }: StoredModel, signal: AbortSignal): Promise<boolean> {
+  const file = join(folder, WEIGHTS_FILE);
+  const expected = readRecord(folder).sha256;
+  const got = await hashOfFile(file, "sha256", signal);
+  if (expected === undefined) return false;
+  if (got === expected) return true;
+  throw new MubblesError("MODEL_BROKEN", {
+    where: file,
+    detail: `expected sha256 ${expected}, got ${got}`,
+  });
+}
