@@ -29,9 +29,13 @@ const MAX_HOLD_MS = 500;
 const MAX_WAITING_AUDIO_BYTES = 16_000;
 /** Ten seconds of a channel. */
 const LITTLE_ROOM_BYTES = 320_000;
+/** Of events, for a disk that takes nothing: more than comes in the minute that audio waits. Beyond it levels and hypotheses are left out. */
+const MAX_WAITING_EVENT_BYTES = 4_000_000;
 const FOLDER_MODE = 0o700;
 /** Nobody is shown what could not be shown again. */
 const SECURED: ReadonlySet<LiveEvent["type"]> = new Set(["session", "confirmed", "final"]);
+/** Nearly all of a session's events, and each soon outdated. */
+const EXPENDABLE: ReadonlySet<LiveEvent["type"]> = new Set(["level", "partial"]);
 
 export class SessionWriter implements SessionRecorder {
   readonly folder: string;
@@ -44,6 +48,8 @@ export class SessionWriter implements SessionRecorder {
   #state: "waiting" | "open" | "failing" | "gone" = "waiting";
   #hasFolder = false;
   #folders: Promise<void> | undefined;
+  /** What meta.json is to say, while it could not be written. */
+  #unwrittenMeta: Promise<SessionMeta> | undefined;
   /** Whether it can be opened again, and then whether its description is complete. */
   #opened: Promise<unknown> = Promise.resolve();
   #described: Promise<unknown> = Promise.resolve();
@@ -60,6 +66,11 @@ export class SessionWriter implements SessionRecorder {
     this.#steps = new AppendFile(join(folder, STEPS_FILE));
   }
 
+  /** Whether what has been said is on the disk. */
+  get isKeeping(): boolean {
+    return this.#state === "open";
+  }
+
   audio(channel: ChannelName, frame: Int16Array): void {
     if (this.#state === "gone") return;
     const writer = this.#audio.get(channel) ?? new AudioWriter(join(this.folder, AUDIO_FOLDER), channel);
@@ -74,11 +85,13 @@ export class SessionWriter implements SessionRecorder {
 
   event(event: LiveEvent): void {
     if (this.#state === "gone") return;
+    if (EXPENDABLE.has(event.type) && this.#events.waitingBytes > MAX_WAITING_EVENT_BYTES) return;
     this.#events.push(Buffer.from(liveJsonLine(event)));
     if (event.type !== "session") return;
     this.#state = "open";
     const described = describeSession(this.#options, event.startedAt);
-    this.#opened = this.#attempt(() => this.#open(described));
+    this.#unwrittenMeta = described;
+    this.#opened = this.#attempt(() => this.#open());
     // Reading the models takes a moment.
     this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
     this.#schedule(WRITE_MS);
@@ -114,20 +127,28 @@ export class SessionWriter implements SessionRecorder {
   async #endAll(): Promise<void> {
     await this.#flushAll();
     await Promise.all([this.#described, this.#syncing]);
+    await this.#flushAll();
     for (const writer of this.#audio.values()) await this.#attempt(() => writer.end());
     for (const file of [this.#events, this.#steps]) await this.#attempt(() => file.end());
   }
 
-  async #open(described: Promise<SessionMeta>): Promise<void> {
-    await this.#makeFolders();
-    await writeMeta(this.folder, await described);
+  async #open(): Promise<void> {
+    await this.#writeMeta();
     await this.#events.flush();
   }
 
+  /** The next write takes them along. */
   async #addHashes(described: Promise<SessionMeta>): Promise<void> {
-    const meta = await withHashes(await described);
+    this.#unwrittenMeta = Promise.resolve(await withHashes(await described));
+  }
+
+  /** Without it nobody finds the session again. One at a time: only `#open` and, after it, `#flush` call it. */
+  async #writeMeta(): Promise<void> {
     await this.#makeFolders();
-    await writeMeta(this.folder, meta);
+    const meta = this.#unwrittenMeta;
+    if (meta === undefined) return;
+    await writeMeta(this.folder, await meta);
+    if (this.#unwrittenMeta === meta) this.#unwrittenMeta = undefined;
   }
 
   #pushSteps(lines: string): void {
@@ -165,19 +186,19 @@ export class SessionWriter implements SessionRecorder {
   async #flush(): Promise<void> {
     if (this.#state === "gone") return;
     this.#pushSteps(this.#stepLines.end());
-    const works = await this.#attempt(async () => {
-      await this.#makeFolders();
-      for (const part of this.#parts) await part.flush();
-    });
+    await this.#opened;
+    let works = await this.#attempt(() => this.#writeMeta());
+    // Each by itself: where audio finds no room, text may.
+    for (const part of this.#parts) works = (await this.#attempt(() => part.flush())) && works;
     if (works && this.#state === "failing") this.#state = "open";
   }
 
   async #sync(): Promise<void> {
-    if (this.#state !== "open" || performance.now() - this.#syncedMs < SYNC_MS) return;
+    if (this.#state === "gone" || performance.now() - this.#syncedMs < SYNC_MS) return;
     this.#syncedMs = performance.now();
     await this.#attempt(async () => {
-      for (const part of this.#parts) await part.sync();
       if (await this.#events.isGone()) this.#giveUp();
+      for (const part of this.#parts) await part.sync();
     });
   }
 
