@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
 import { MubblesError } from "../errors.js";
 import { makeFolder, outputError, systemCode } from "../writing.js";
 import { META_FILE, SESSION_FORMAT } from "./session-meta.js";
 
+/** Nobody else's business. */
+const FOLDER_MODE = 0o700;
 /** Stands for the newest session. */
 export const LAST = "last";
 
@@ -40,12 +43,22 @@ export async function newSessionFolder(now: Date): Promise<string> {
   for (let i = 1; ; i++) {
     const candidate = i === 1 ? folder : `${folder}_${i}`;
     try {
-      await makeFolder(sessionsFolder(), 0o700);
-      await mkdir(candidate, { mode: 0o700 });
+      await makeFolder(sessionsFolder(), FOLDER_MODE);
+      await mkdir(candidate, { mode: FOLDER_MODE });
       return candidate;
     } catch (thrown) {
       if (systemCode(thrown) !== "EEXIST") return candidate;
     }
+  }
+}
+
+/** What is missing of a session's folders. Throws what the system throws, or what makeFolder does. */
+export async function makeSessionFolders(session: string): Promise<void> {
+  await makeFolder(dirname(session), FOLDER_MODE);
+  for (const folder of [session, join(session, AUDIO_FOLDER)]) {
+    await mkdir(folder, { mode: FOLDER_MODE }).catch((thrown) => {
+      if (systemCode(thrown) !== "EEXIST") throw thrown;
+    });
   }
 }
 

@@ -2,17 +2,17 @@
  * Keeps a session while it goes on: audio, events and steps, in a folder that can be read wherever the program was ended. What comes is
  * noted in memory at once and written several times a second by the system's own threads; the work that it comes from never waits.
  */
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
 import { MubblesError } from "../errors.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
 import { liveJsonLine } from "../output/live-json.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import type { SessionRecorder, Step } from "../pipeline/live/session-recorder.js";
-import { makeFolder, outputError, systemCode } from "../writing.js";
+import { outputError } from "../writing.js";
 import { AppendFile } from "./append-file.js";
 import { AudioWriter } from "./audio-writer.js";
+import { makeSessionFolders } from "./session-folders.js";
 import { describeSession, type SessionMeta, withHashes, writeMeta } from "./session-meta.js";
 import { EVENTS_FILE, STEPS_FILE } from "./session-reader.js";
 import { StepLines } from "./step-lines.js";
@@ -31,7 +31,6 @@ const MAX_WAITING_AUDIO_BYTES = 16_000;
 const LITTLE_ROOM_BYTES = 320_000;
 /** Of events, for a disk that takes nothing: more than comes in the minute that audio waits. Beyond it levels and hypotheses are left out. */
 const MAX_WAITING_EVENT_BYTES = 4_000_000;
-const FOLDER_MODE = 0o700;
 /** Nobody is shown what could not be shown again. */
 const SECURED: ReadonlySet<LiveEvent["type"]> = new Set(["session", "confirmed", "final"]);
 /** Nearly all of a session's events, and each soon outdated. */
@@ -46,6 +45,7 @@ export class SessionWriter implements SessionRecorder {
   readonly #stepLines = new StepLines();
   readonly #audio = new Map<ChannelName, AudioWriter>();
   #state: "waiting" | "open" | "failing" | "gone" = "waiting";
+  #isClosing = false;
   #hasFolder = false;
   #folders: Promise<void> | undefined;
   /** What meta.json is to say, while it could not be written. */
@@ -115,6 +115,7 @@ export class SessionWriter implements SessionRecorder {
 
   /** Writes what is left. Whether anything was kept, and what went wrong when nobody listened to events any more. */
   async close(): Promise<{ readonly isKept: boolean; readonly problems: readonly MubblesError[] }> {
+    this.#isClosing = true;
     clearTimeout(this.#timer);
     const problems: MubblesError[] = [];
     this.onProblem = (problem) => problems.push(problem);
@@ -158,6 +159,8 @@ export class SessionWriter implements SessionRecorder {
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(async () => {
       await this.#flushAll();
+      // What is left is written by `close`, alone.
+      if (this.#isClosing) return;
       // Waking a disk may take a second: writing goes on meanwhile.
       this.#syncing ??= this.#sync().finally(() => {
         this.#syncing = undefined;
@@ -216,12 +219,7 @@ export class SessionWriter implements SessionRecorder {
   }
 
   async #makeMissing(): Promise<void> {
-    await makeFolder(dirname(this.folder), FOLDER_MODE);
-    for (const folder of [this.folder, join(this.folder, AUDIO_FOLDER)]) {
-      await mkdir(folder, { mode: FOLDER_MODE }).catch((thrown) => {
-        if (systemCode(thrown) !== "EEXIST") throw thrown;
-      });
-    }
+    await makeSessionFolders(this.folder);
     this.#hasFolder = true;
   }
 

@@ -150,8 +150,11 @@ async function collect(options: Partial<ListenOptions>): Promise<LiveEvent[]> {
 
 /** The engine is a process of its own. */
 function killChildren(): void {
-  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" });
-  for (const line of stdout.split("\n")) if (/engine/.test(line)) process.kill(Number.parseInt(line, 10), "SIGKILL");
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], {
+    encoding: "utf8",
+  });
+  for (const line of stdout.split("\n"))
+    if (/engine/.test(line)) process.kill(Number.parseInt(line, 10), "SIGKILL");
 }
 
 function ofType<T extends LiveEvent["type"]>(events: readonly LiveEvent[], type: T) {
