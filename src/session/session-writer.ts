@@ -76,7 +76,8 @@ export class SessionWriter implements SessionRecorder {
     const writer = this.#audio.get(channel) ?? new AudioWriter(join(this.folder, AUDIO_FOLDER), channel);
     this.#audio.set(channel, writer);
     writer.push(frame);
-    if (this.#state === "open" && writer.waitingBytes >= MAX_WAITING_AUDIO_BYTES) this.#flushSoon();
+    if (this.#state !== "open" || this.#flushing !== undefined) return;
+    if (writer.waitingBytes >= MAX_WAITING_AUDIO_BYTES) void this.#flushAll();
   }
 
   step(step: Step): void {
@@ -170,10 +171,6 @@ export class SessionWriter implements SessionRecorder {
     }, delayMs).unref();
   }
 
-  #flushSoon(): void {
-    if (this.#flushing === undefined) void this.#flushAll();
-  }
-
   /** One at a time: who asks during a flush waits for the next one. */
   async #flushAll(): Promise<void> {
     const before = this.#flushing;
@@ -229,6 +226,7 @@ export class SessionWriter implements SessionRecorder {
       await work();
       return true;
     } catch (thrown) {
+      if (await this.#events.isGone().catch(() => false)) this.#giveUp();
       if (this.#state === "open") {
         this.#state = "failing";
         this.onProblem(problemOf(this.folder, thrown));
@@ -238,6 +236,7 @@ export class SessionWriter implements SessionRecorder {
   }
 
   #giveUp(): void {
+    if (this.#state === "gone") return;
     this.#state = "gone";
     const detail = "the folder was removed; nothing more of the session is saved";
     this.onProblem(new MubblesError("OUTPUT_FAILED", { where: this.folder, detail }));
