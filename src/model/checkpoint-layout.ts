@@ -3,8 +3,9 @@
  * - the hub's names without "model.", projections fused (`self_attn.qkv`, `encoder_attn.kv`),
  * - each linear's weight [in, out] as its operator wants it (layers.ts): I8 with an F32 scale per output column, or F16 or F32;
  *   activations are quantised when the graph runs, row by row, and need nothing here,
- * - for int4 the linears of the layers as U8 [out, in / 32, 16], two weights a byte, with an F32 scale per block of 32 inputs
- *   [out, in / 32] (quantise-blocks.ts); cross-attention's keys and values and the embedding are as for int8,
+ * - for int4 most linears of the layers as U8 [out, in / 32, 16], two weights a byte, with an F32 scale per block of 32 inputs
+ *   [out, in / 32] (quantise-blocks.ts); queries, keys and values of self-attention, which lose most by it, keys and values of
+ *   cross-attention and the embedding are as for int8,
  * - for int8 and int4, norms and rotations folded into the linears (rotation.ts), and the two rotations that cannot be,
  * - for int8 and int4, beside the embedding what rounding left of its frequent tokens (vocabulary.ts),
  * - the token embedding as I8 [width, vocabulary] with a scale per token, or [vocabulary, width] in F16 or F32,
@@ -122,6 +123,7 @@ export function layoutOf(
           own("self_attn.v_proj", dModel, head),
         ],
         `${layer}.self_attn_layer_norm`,
+        storage,
       );
       linear(`${layer}.self_attn.out_proj`, [own("self_attn.out_proj", head, dModel)]);
       if (side === "decoder") {

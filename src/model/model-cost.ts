@@ -33,7 +33,7 @@ const ENCODER_SHARE = 0.35;
 /** Measured for base; scales and what stays in floats are in it. */
 const BYTES_PER_PARAMETER: Readonly<Record<Compute, number>> = {
   int8: 1.2,
-  int4: 1,
+  int4: 1.05,
   fp16: 2,
   fp32: 4,
 };
