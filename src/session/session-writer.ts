@@ -93,7 +93,6 @@ export class SessionWriter implements SessionRecorder {
     const described = describeSession(this.#options, event.startedAt);
     this.#unwrittenMeta = described;
     this.#opened = this.#attempt(() => this.#open());
-    // Reading the models takes a moment.
     this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
     this.#schedule(WRITE_MS);
   }
@@ -160,7 +159,7 @@ export class SessionWriter implements SessionRecorder {
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(async () => {
       await this.#flushAll();
-      // What is left is written by `close`, alone.
+      // `close` writes what is left, alone.
       if (this.#isClosing) return;
       // Waking a disk may take a second: writing goes on meanwhile.
       this.#syncing ??= this.#sync().finally(() => {
