@@ -17,7 +17,15 @@ function read(args: string, stdinIsTerminal = false) {
 test("nothing given: the defaults, both channels", () => {
   const { listen, ...rest } = read("");
   expect(listen).toEqual({ ...DEFAULT_LISTEN_OPTIONS, mic: "default", loopback: "default" });
-  expect(rest).toEqual({ format: "plain", levels: false, quiet: false, verbose: false });
+  expect(rest).toEqual({
+    format: "plain",
+    levels: false,
+    quiet: false,
+    verbose: false,
+    save: undefined,
+    yes: false,
+    offline: false,
+  });
 });
 
 describe("devices", () => {

@@ -6,6 +6,7 @@
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import { VAD_FRAME_SAMPLES } from "../speech-detector.js";
 import { EchoPathFilter } from "./echo-path-filter.js";
+import { HELD_FRAMES, HeldFrames } from "./held-frames.js";
 import { type Leak, LeakDetector } from "./leak-detector.js";
 import { LeakTracker } from "./leak-tracker.js";
 import { type EchoVerdict, ResidueJudge } from "./residue-judge.js";
@@ -14,10 +15,12 @@ import { SampleHistory } from "./sample-history.js";
 /** Samples of `process`: one VAD frame, 32 ms. */
 export const ECHO_FRAME_SAMPLES = VAD_FRAME_SAMPLES;
 /**
- * What comes out is this much later than what went in, 32 ms: the two clocks may be apart, and an echo that comes before its sound
- * could not be predicted otherwise.
+ * The microphone is looked at this much later than the loopback, 32 ms: the two clocks may be apart, and an echo that comes before its
+ * sound could not be predicted otherwise.
  */
-export const ECHO_DELAY_SAMPLES = ECHO_FRAME_SAMPLES;
+const CLOCK_SAMPLES = ECHO_FRAME_SAMPLES;
+/** Frames that come out later than they went in, 128 ms in all. */
+export const ECHO_DELAY_FRAMES = CLOCK_SAMPLES / ECHO_FRAME_SAMPLES + HELD_FRAMES;
 
 /** Half a frame: the filter learns twice a frame. */
 const BLOCK_SAMPLES = 256;
@@ -31,16 +34,16 @@ const MAX_LAG_SAMPLES = 0.32 * SAMPLE_RATE_HZ;
 const FRAMES_PER_ANALYSIS = 2;
 /** What the filter hears again when a leak is found, 0.8 s: most of what it needs is there already. */
 const RELEARNT_SAMPLES = 24 * ECHO_FRAME_SAMPLES;
-const HISTORY_SAMPLES = RELEARNT_SAMPLES + MAX_LAG_SAMPLES + ECHO_DELAY_SAMPLES;
+const HISTORY_SAMPLES = RELEARNT_SAMPLES + MAX_LAG_SAMPLES + CLOCK_SAMPLES;
 
 export interface EchoFrame {
-  /** [512] to be transcribed, overwritten by the next call. */
+  /** [512] to be transcribed, the caller's to keep. */
   readonly samples: Float32Array;
   readonly verdict: EchoVerdict;
 }
 
 export class EchoCanceller {
-  readonly #detector = new LeakDetector(-ECHO_DELAY_SAMPLES, MAX_LAG_SAMPLES);
+  readonly #detector = new LeakDetector(-CLOCK_SAMPLES, MAX_LAG_SAMPLES);
   readonly #tracker: LeakTracker;
   readonly #filter = new EchoPathFilter(BLOCK_SAMPLES, PARTITIONS);
   readonly #judge = new ResidueJudge();
@@ -50,6 +53,7 @@ export class EchoCanceller {
   #referenceDelay = 0;
   readonly #samples = new Float32Array(ECHO_FRAME_SAMPLES);
   readonly #echo = new Float32Array(ECHO_FRAME_SAMPLES);
+  readonly #held = new HeldFrames();
   #frames = 0;
 
   /**
@@ -66,36 +70,38 @@ export class EchoCanceller {
   }
 
   /**
-   * Takes 512 samples of both channels from the same time, 16 kHz mono; returns the microphone's of the call before (silence at the
-   * first). Throws RangeError for another number of samples: a caller's mistake.
+   * Takes 512 samples of both channels from the same time, 16 kHz mono; returns the microphone's of ECHO_DELAY_FRAMES calls before,
+   * undefined until then. Throws RangeError for another number of samples: a caller's mistake.
    */
-  process(microphone: Float32Array, loopback: Float32Array): EchoFrame {
+  process(microphone: Float32Array, loopback: Float32Array): EchoFrame | undefined {
     requireFrame(microphone);
     requireFrame(loopback);
     const samples = this.#samples;
     this.#microphone.push(microphone);
     this.#loopback.push(loopback);
-    samples.set(this.#microphone.frame(ECHO_DELAY_SAMPLES));
+    samples.set(this.#microphone.frame(CLOCK_SAMPLES));
     this.#detector.push(microphone, loopback);
     const isAnalysed = this.#frames++ % FRAMES_PER_ANALYSIS === 0;
     if (isAnalysed && this.#tracker.push(this.#detector.analyse())) this.#startOver();
     else if (this.leak !== undefined) this.#cancel(samples, this.#loopback.frame(this.#referenceDelay));
-    if (this.leak === undefined) return { samples, verdict: "clean" };
-    const verdict = this.#judge.verdict;
-    if (verdict === "echo") samples.fill(0);
-    return { samples, verdict };
+    const verdict = this.leak === undefined ? "clean" : this.#judge.verdict;
+    const held = this.#held.push({ samples, verdict });
+    // Before the first frame there was none.
+    if (held === undefined || this.#frames <= ECHO_DELAY_FRAMES) return undefined;
+    if (held.verdict === "echo") held.samples.fill(0);
+    return held;
   }
 
   /** Another leak than before: learns it from the last frames at once. The last of them is the one to be returned. */
   #startOver(): void {
     const { leak } = this;
     if (leak === undefined) return;
-    const lag = leak.lagSamples + ECHO_DELAY_SAMPLES;
+    const lag = leak.lagSamples + CLOCK_SAMPLES;
     this.#referenceDelay = Math.max(0, lag - DIRECT_TAP);
     this.#judge.reset();
     this.#filter.reset(expectedResponse(this.#filter.taps, lag - this.#referenceDelay, leak.gain));
     for (let ago = RELEARNT_SAMPLES - ECHO_FRAME_SAMPLES; ago >= 0; ago -= ECHO_FRAME_SAMPLES) {
-      this.#samples.set(this.#microphone.frame(ago + ECHO_DELAY_SAMPLES));
+      this.#samples.set(this.#microphone.frame(ago + CLOCK_SAMPLES));
       this.#cancel(this.#samples, this.#loopback.frame(ago + this.#referenceDelay));
     }
   }

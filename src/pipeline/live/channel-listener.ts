@@ -97,10 +97,11 @@ export class ChannelListener {
   async end(): Promise<() => void> {
     const { echo, settings, voice } = this.#parts;
     if (this.channel === "loopback") echo?.endLoopback();
-    const last = this.channel === "mic" ? echo?.end() : undefined;
-    const apply = last === undefined ? () => {} : await this.#listen(last, settings.threshold);
+    const last = this.channel === "mic" ? (echo?.end() ?? []) : [];
+    const applies: (() => void)[] = [];
+    for (const frame of last) applies.push(await this.#listen(frame, settings.threshold));
     return () => {
-      apply();
+      for (const apply of applies) apply();
       for (const mel of this.#mels()) mel.flush();
       for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
       this.#settle(this.#tracker.end(this.#samples));

@@ -1,6 +1,6 @@
 /** Brings the loopback to the microphone: what the loudspeakers play is taken out before anybody looks for a voice. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ECHO_FRAME_SAMPLES, EchoCanceller } from "../../dsp/echo/echo-canceller.js";
+import { ECHO_DELAY_FRAMES, ECHO_FRAME_SAMPLES, EchoCanceller } from "../../dsp/echo/echo-canceller.js";
 
 /** So late may the loopback's frame be after the microphone's of the same time; then silence stands for it. */
 const MAX_WAIT_MS = 150;
@@ -53,16 +53,16 @@ export class EchoGate {
     this.#onFrame();
   }
 
-  /** Takes the microphone's next frame; returns the one before without the echo in it, the caller's to keep; at the first undefined. */
+  /** Takes the microphone's next frame; returns one of a moment before without the echo in it; at first undefined. */
   async clean(microphone: Float32Array): Promise<Float32Array | undefined> {
-    const frame = this.#frame++;
-    const { samples } = this.#canceller.process(whole(microphone), whole(await this.#loopbackAt(frame)));
-    return frame === 0 ? undefined : samples.slice();
+    const loopback = whole(await this.#loopbackAt(this.#frame++));
+    return this.#canceller.process(whole(microphone), loopback)?.samples;
   }
 
-  /** The microphone's last frame. */
-  end(): Float32Array | undefined {
-    return this.#frame === 0 ? undefined : this.#canceller.process(SILENCE, SILENCE).samples.slice();
+  /** The microphone's last frames: as many come out as went in. */
+  end(): Float32Array[] {
+    const rest = Array.from({ length: ECHO_DELAY_FRAMES }, () => this.#canceller.process(SILENCE, SILENCE));
+    return rest.flatMap((frame) => frame?.samples ?? []);
   }
 
   async #loopbackAt(frame: number): Promise<Float32Array> {

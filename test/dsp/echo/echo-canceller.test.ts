@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
-  ECHO_DELAY_SAMPLES,
+  ECHO_DELAY_FRAMES,
   ECHO_FRAME_SAMPLES,
   EchoCanceller,
 } from "../../../src/dsp/echo/echo-canceller.js";
@@ -40,8 +40,8 @@ function cancel(microphone: Float32Array, reference: Float32Array): Cancelled {
   for (let start = 0; start + ECHO_FRAME_SAMPLES <= microphone.length; start += ECHO_FRAME_SAMPLES) {
     const end = start + ECHO_FRAME_SAMPLES;
     const frame = canceller.process(microphone.subarray(start, end), reference.subarray(start, end));
-    if (start < ECHO_DELAY_SAMPLES) continue;
-    samples.set(frame.samples, start - ECHO_DELAY_SAMPLES);
+    if (frame === undefined) continue;
+    samples.set(frame.samples, start - ECHO_DELAY_FRAMES * ECHO_FRAME_SAMPLES);
     verdicts.push(frame.verdict);
   }
   return { samples, verdicts, canceller };
@@ -50,7 +50,7 @@ function cancel(microphone: Float32Array, reference: Float32Array): Cancelled {
 describe("without a leak the microphone passes bit for bit", () => {
   const whole = (samples: Float32Array) => {
     const frames = Math.floor(samples.length / ECHO_FRAME_SAMPLES);
-    return samples.subarray(0, frames * ECHO_FRAME_SAMPLES - ECHO_DELAY_SAMPLES);
+    return samples.subarray(0, (frames - ECHO_DELAY_FRAMES) * ECHO_FRAME_SAMPLES);
   };
   const check = (name: string, sounds: () => [Float32Array, Float32Array]) =>
     test(name, () => {
