@@ -11,7 +11,8 @@ from faster_whisper import WhisperModel
 
 model_folder, threads = sys.argv[1:]
 model = WhisperModel(model_folder, device="cpu", compute_type="int8", cpu_threads=int(threads))
-features = (numpy.sin(numpy.arange(80 * 3000)) * 0.5).astype(numpy.float32).reshape(80, 3000)
+mels = model.model.n_mels
+features = (numpy.sin(numpy.arange(mels * 3000)) * 0.5).astype(numpy.float32).reshape(mels, 3000)
 for _ in sys.stdin:
     start = time.perf_counter()
     numpy.asarray(model.encode(features))

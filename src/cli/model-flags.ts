@@ -18,9 +18,10 @@ export function declareModelOptions(command: Command): void {
     "base",
   );
   command.addOption(
-    new Option("--compute <type>", "int8, fp16 or fp32 (default: as the model is stored)").argParser(
-      choiceOption("--compute", COMPUTES, ["int4"]),
-    ),
+    new Option(
+      "--compute <type>",
+      `how the weights are stored: ${COMPUTES.join(", ")} (default: as the model is)`,
+    ).argParser(choiceOption("--compute", COMPUTES)),
   );
   command.option("-y, --yes", "download a model that is not here without asking");
   command.option("--offline", "never download one");

@@ -43,6 +43,9 @@ The cache is the folder MUBBLES_HOME, or mubbles in XDG_CACHE_HOME (~/.cache). H
 HTTPS_PROXY and NO_PROXY are honoured; a model in the hub's own cache is used where it lies. docs/models.md says more.
 `;
 
+const STORED_AS =
+  "int8; int4: smaller and less exact; fp16: half the file of fp32, but widened to it when a CPU loads it; fp32";
+
 export function modelsCommand(finish: (exitCode: number) => void): Command {
   const command = new Command("models")
     .description("Get, convert, list, check, find and remove models.")
@@ -51,7 +54,7 @@ export function modelsCommand(finish: (exitCode: number) => void): Command {
     .command("pull")
     .description("Download models from the Hugging Face hub and convert them; prints their folders.")
     .argument("<name...>", "names from `mubbles models list --all`, or owner/name")
-    .addOption(computeOption().default("int8"))
+    .addOption(computeOption(STORED_AS).default("int8"))
     .option("--force", "also what is here already")
     .option("--keep-original", "keep what was downloaded beside what is made of it")
     .option("--no-measure", "do not measure how fast it is here")
@@ -66,7 +69,7 @@ export function modelsCommand(finish: (exitCode: number) => void): Command {
       "folder as the Hugging Face hub serves it, a ggml-*.bin of whisper.cpp, or a folder of CTranslate2",
     )
     .option("-o, --output-dir <dir>", "folder to make (default: one named after SOURCE in the cache)")
-    .addOption(computeOption().default("int8"))
+    .addOption(computeOption(STORED_AS).default("int8"))
     .action(convert);
   command
     .command("list")
@@ -104,8 +107,8 @@ export function modelsCommand(finish: (exitCode: number) => void): Command {
   return command;
 }
 
-function computeOption(): Option {
-  return new Option("--compute <type>", COMPUTES.join(", ")).argParser(choiceOption("--compute", COMPUTES));
+function computeOption(description: string = COMPUTES.join(", ")): Option {
+  return new Option("--compute <type>", description).argParser(choiceOption("--compute", COMPUTES));
 }
 
 async function pull(names: string[], flags: PullFlags): Promise<void> {

@@ -41,21 +41,11 @@ export function optionalNumberOption(rules: NumberRules): OptionParser<number | 
   };
 }
 
-/** One of a fixed set; `coming` are names that the command line keeps for later. */
-export function choiceOption<const T extends string>(
-  option: string,
-  choices: readonly T[],
-  coming: readonly string[] = [],
-): OptionParser<T> {
+/** One of a fixed set. */
+export function choiceOption<const T extends string>(option: string, choices: readonly T[]): OptionParser<T> {
   const parse = (text: string) => {
     const value = choices.find((choice) => choice === text);
     if (value !== undefined) return value;
-    if (coming.includes(text)) {
-      throw new MubblesError("USAGE", {
-        where: option,
-        detail: `${text} is not there yet; use ${choices.join(" or ")}`,
-      });
-    }
     throw refuse(option, choices.join(" or "), text);
   };
   return Object.assign(parse, { choices });

@@ -3,8 +3,11 @@
  * - the hub's names without "model.", projections fused (`self_attn.qkv`, `encoder_attn.kv`),
  * - each linear's weight [in, out] as its operator wants it (layers.ts): I8 with an F32 scale per output column, or F16 or F32;
  *   activations are quantised when the graph runs, row by row, and need nothing here,
- * - with I8, norms and rotations folded into the linears (rotation.ts), and the two rotations that cannot be,
- * - with I8, beside the embedding what rounding left of its frequent tokens (vocabulary.ts),
+ * - for int4 most linears of the layers as U8 [out, in / 32, 16], two weights a byte, with an F32 scale per block of 32 inputs
+ *   [out, in / 32] (quantise-blocks.ts); queries, keys and values of self-attention, which lose most by it, keys and values of
+ *   cross-attention and the embedding are as for int8,
+ * - for int8 and int4, norms and rotations folded into the linears (rotation.ts), and the two rotations that cannot be,
+ * - for int8 and int4, beside the embedding what rounding left of its frequent tokens (vocabulary.ts),
  * - the token embedding as I8 [width, vocabulary] with a scale per token, or [vocabulary, width] in F16 or F32,
  * - what the text tokens say (text-tokens.ts),
  * - in its metadata how it was made.
@@ -19,8 +22,14 @@ import type { WhisperConfig } from "./whisper-config.js";
 
 export const LAYOUT_NAME = "mubbles-whisper-1";
 
-export type Compute = "int8" | "fp16" | "fp32";
-export const COMPUTES = ["int8", "fp16", "fp32"] as const satisfies readonly Compute[];
+/** In the order in which one is taken where none is asked for. */
+export const COMPUTES = ["int8", "int4", "fp16", "fp32"] as const;
+export type Compute = (typeof COMPUTES)[number];
+
+/** Whether weights are integers, and norms and rotations folded into them. */
+export function isQuantised(compute: Compute): boolean {
+  return compute === "int8" || compute === "int4";
+}
 
 /** How a matrix is stored. */
 export type Storage = "int8" | "f16" | "f32";
@@ -47,7 +56,7 @@ export type Item =
       readonly parts: readonly LinearPart[];
       /** Source norm that is folded into it. */
       readonly norm: string | undefined;
-      readonly storage: Storage;
+      readonly storage: Storage | "int4";
     }
   /** The token embedding [vocabulary, width], which is the output projection too. */
   | { readonly kind: "embedding"; readonly name: string; readonly source: string; readonly storage: Storage }
@@ -65,16 +74,17 @@ export type Item =
 
 /**
  * Everything the converted file will hold, in order. Rotated, norms lie in the linears behind them; what flows between the
- * layers, and what attention takes from its values, comes in another basis (rotation.ts). 8 bits are always rotated.
+ * layers, and what attention takes from its values, comes in another basis (rotation.ts). Integers are always rotated.
  */
 export function layoutOf(
   source: Checkpoint,
   config: WhisperConfig,
   compute: Compute,
-  isRotated = compute === "int8",
+  isRotated = isQuantised(compute),
 ): Item[] {
   const float = compute === "fp16" ? "f16" : "f32";
-  const storage: Storage = compute === "int8" ? "int8" : float;
+  const storage: Storage = isQuantised(compute) ? "int8" : float;
+  const ofLayers = compute === "int4" ? "int4" : storage;
   const { dModel, headSize: decoderHead } = config;
   const encoderHead = dModel / config.encoderHeads;
   const items: Item[] = [];
@@ -90,9 +100,14 @@ export function layoutOf(
     inputBlock: isRotated ? inputBlock : 0,
     outputBlock: isRotated ? outputBlock : 0,
   });
-  const linear = (name: string, parts: readonly LinearPart[], before?: string) => {
+  const linear = (
+    name: string,
+    parts: readonly LinearPart[],
+    before?: string,
+    stored: Storage | "int4" = ofLayers,
+  ) => {
     const folded = isRotated && before !== undefined ? sourceName(source, before) : undefined;
-    items.push({ kind: "linear", name, parts, norm: folded, storage });
+    items.push({ kind: "linear", name, parts, norm: folded, storage: stored });
   };
   const layers = (side: "encoder" | "decoder", count: number, head: number) => {
     for (let i = 0; i < count; i++) {
@@ -108,6 +123,7 @@ export function layoutOf(
           own("self_attn.v_proj", dModel, head),
         ],
         `${layer}.self_attn_layer_norm`,
+        storage,
       );
       linear(`${layer}.self_attn.out_proj`, [own("self_attn.out_proj", head, dModel)]);
       if (side === "decoder") {
@@ -121,6 +137,7 @@ export function layoutOf(
           `${layer}.encoder_attn.kv`,
           [own("encoder_attn.k_proj", dModel, 0), own("encoder_attn.v_proj", dModel, head)],
           "encoder.layer_norm",
+          storage,
         );
         linear(`${layer}.encoder_attn.out_proj`, [own("encoder_attn.out_proj", head, dModel)]);
       }

@@ -1,5 +1,5 @@
 /** `--model auto`: the most exact model that this machine bears. Pure. */
-import type { Compute } from "./checkpoint-layout.js";
+import { type Compute, isQuantised } from "./checkpoint-layout.js";
 import type { Accelerator } from "./compute-device.js";
 import { KNOWN_MODELS, type KnownModel } from "./known-models.js";
 import { relativeTime, residentBytes } from "./model-cost.js";
@@ -83,7 +83,7 @@ export function chooseModel(
   const weighed = candidates
     .map((candidate) => weigh(candidate, machine, task))
     .filter((each) => each !== undefined)
-    .sort((a, b) => exactness(b) - exactness(a) || a.bytes - b.bytes);
+    .sort((a, b) => exactness(b) - exactness(a) || coarseness(a) - coarseness(b) || a.bytes - b.bytes);
   const fit = weighed.find(({ objection }) => objection === undefined);
   if (fit !== undefined) return { chosen: fit, weighed, isMakeshift: false };
   const able = weighed.filter((each) => cannot(each, machine, task) === undefined);
@@ -117,13 +117,18 @@ function cannot({ name, compute }: Candidate, { accelerator }: Machine, task: Ta
   const known = KNOWN_MODELS.find((model) => model.name === name)!;
   if (known.languages === 1 && task.language !== "en") return "English only";
   if (task.task === "translate" && !canTranslate(known)) return "does not translate";
-  if (accelerator !== undefined && compute === "int8") return `not for ${accelerator}`;
+  if (accelerator !== undefined && isQuantised(compute)) return `not for ${accelerator}`;
   return undefined;
 }
 
 /** turbo was trained without translation, and so were the distilled ones. */
 function canTranslate({ name, languages }: KnownModel): boolean {
   return languages > 1 && name !== "large-v3-turbo";
+}
+
+/** 4 bits are for where nothing else fits. */
+function coarseness({ compute }: Candidate): number {
+  return Number(compute === "int4");
 }
 
 function exactness({ name }: Candidate): number {

@@ -1,5 +1,5 @@
 /** From the source's tensors to those of the converted file, item by item (checkpoint-layout.ts). */
-import type { Item, LinearPart } from "./checkpoint-layout.js";
+import type { Item, LinearPart, Storage } from "./checkpoint-layout.js";
 import type { Checkpoint } from "./formats/checkpoint.js";
 import { float32ToFloat16 } from "./half-floats.js";
 import type { Moments } from "./moments.js";
@@ -10,6 +10,7 @@ import {
   quantiseTogether,
   transpose,
 } from "./quantise.js";
+import { BLOCK_BYTES, BLOCK_INPUTS, quantiseInBlocks } from "./quantise-blocks.js";
 import { type FloatLinear, foldNorm, rotateInputs, rotateOutputs, rotationMatrix } from "./rotation.js";
 import type { TensorType } from "./safetensors.js";
 
@@ -55,12 +56,25 @@ function linearOutputs(item: Item & { kind: "linear" }, source: Checkpoint): Out
   const inputs = shapes[0]![1];
   const outputs = shapes.reduce((sum, [rows]) => sum + rows, 0);
   const { name, storage } = item;
-  const weights: OutputTensor[] =
-    storage === "int8"
-      ? quantisedOutputs(name, inputs, outputs)
-      : [{ name: `${name}.weight`, dtype: floatType(storage), shape: [inputs, outputs] }];
+  const weights = matrixOutputs(name, storage, inputs, outputs);
   if (!hasBias(item, source)) return weights;
   return [...weights, { name: `${name}.bias`, dtype: storage === "f16" ? "F16" : "F32", shape: [outputs] }];
+}
+
+function matrixOutputs(
+  name: string,
+  storage: Storage | "int4",
+  inputs: number,
+  outputs: number,
+): OutputTensor[] {
+  if (storage === "int8") return quantisedOutputs(name, inputs, outputs);
+  if (storage !== "int4")
+    return [{ name: `${name}.weight`, dtype: floatType(storage), shape: [inputs, outputs] }];
+  const blocks = [outputs, inputs / BLOCK_INPUTS];
+  return [
+    { name: `${name}.weight`, dtype: "U8", shape: [...blocks, BLOCK_BYTES] },
+    { name: `${name}.scale`, dtype: "F32", shape: blocks },
+  ];
 }
 
 function quantisedOutputs(name: string, inputs: number, outputs: number): OutputTensor[] {
@@ -120,6 +134,10 @@ function* linearData(
         ? quantisePerOutput(weight, bias.length)
         : quantiseTogether(weight, bias.length, moment, DAMPING),
     );
+  } else if (item.storage === "int4") {
+    const { packed, scales } = quantiseInBlocks(weight);
+    yield packed;
+    yield bytesOf(scales);
   } else yield floatBytes(transpose(weight, bias.length), item.storage);
   if (hasBias(item, source)) yield floatBytes(bias, item.storage === "f16" ? "f16" : "f32");
 }

@@ -1,7 +1,7 @@
 /** Whisper in its worker, as the rest of the program sees it: windows in, results out. */
 import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
-import type { Compute } from "./checkpoint-layout.js";
+import { type Compute, isQuantised } from "./checkpoint-layout.js";
 import { acceleratorOf, type ComputeDevice } from "./compute-device.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
@@ -101,8 +101,8 @@ export class Engine {
     const began = performance.now();
     const accelerator = acceleratorOf(device);
     const { folder, compute: stored } = await resolveModel(model, compute);
-    if (accelerator !== undefined && stored === "int8") {
-      const detail = `stored as int8, which ${accelerator} has no kernels for; name one stored as fp16`;
+    if (accelerator !== undefined && isQuantised(stored)) {
+      const detail = `stored as ${stored}, which ${accelerator} has no kernels for; name one stored as fp16`;
       throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });
     }
     const data: EngineWorkerData = {

@@ -21,6 +21,7 @@ const ELEMENT_OF: Partial<Record<TensorType, ElementType>> = {
   F32: ELEMENT.float,
   F16: ELEMENT.float16,
   I8: ELEMENT.int8,
+  U8: ELEMENT.uint8,
 };
 
 export class GraphBuilder {

@@ -1,6 +1,7 @@
 /** The layers that encoder and decoder share, on a checkpoint in mubbles' own layout (see checkpoint-layout.ts). */
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { type Dimension, ELEMENT } from "./onnx-proto.js";
+import { BLOCK_INPUTS } from "./quantise-blocks.js";
 
 /** What flows between the layers of both sides is multiplied by it where it starts; absent where nothing is rotated. */
 export const ROTATION = "rotation";
@@ -21,6 +22,7 @@ export interface InputRounding {
 /**
  * x [.., in] → [.., out]. How the weight is stored decides the operators:
  * - I8 [in, out] + scale [out]: 8-bit integer product, inputs rounded as `rounding` says.
+ * - U8 [out, in / 32, 16] + scale [out, in / 32]: 4-bit weights, inputs rounded to 8 bits in blocks of 32.
  * - F32 or F16 [in, out]: `MatMul`.
  */
 export function linear(
@@ -29,14 +31,17 @@ export function linear(
   name: string,
   rounding: InputRounding = { parts: 1 },
 ): Value {
-  const weight = `${name}.weight`;
   if (g.observesLinears) observe(g, x, name);
-  const product =
-    g.typeOfWeight(weight) === "I8"
-      ? quantisedProduct(g, x, name, rounding)
-      : g.op("MatMul", [x, g.floatWeight(weight)]);
+  const product = productOf(g, x, name, rounding);
   const bias = `${name}.bias`;
   return g.hasWeight(bias) ? g.op("Add", [product, g.floatWeight(bias)]) : product;
+}
+
+function productOf(g: GraphBuilder, x: Value, name: string, rounding: InputRounding): Value {
+  const weight = `${name}.weight`;
+  const type = g.typeOfWeight(weight);
+  if (type === "I8") return quantisedProduct(g, x, name, rounding);
+  return type === "U8" ? blockProduct(g, x, name) : g.op("MatMul", [x, g.floatWeight(weight)]);
 }
 
 /** Rounding of what comes from a layer normalisation that has no weights: `width` numbers whose squares sum up to `width`. */
@@ -108,6 +113,9 @@ export function inTwoParts(
   return g.sized(g.op("Concat", [high, low], { axis }), shape, ELEMENT.uint8);
 }
 
+/** MatMulNBits' accuracy level at which inputs are rounded to 8 bits; the others multiply floats, and take longer. */
+const INTEGER_INPUTS = 4;
+
 function zeroPoint(g: GraphBuilder): Value {
   return g.byte("quantisation_zero", 128);
 }
@@ -115,6 +123,19 @@ function zeroPoint(g: GraphBuilder): Value {
 function integerProduct(g: GraphBuilder, quantised: Value, step: Value, name: string): Value {
   const inputs = [quantised, g.weight(`${name}.weight`), step, g.weight(`${name}.scale`), zeroPoint(g)];
   return g.op("MatMulIntegerToFloat", inputs, {}, MICROSOFT);
+}
+
+function blockProduct(g: GraphBuilder, x: Value, name: string): Value {
+  const weight = `${name}.weight`;
+  const [outputs, blocks] = g.shapeOfWeight(weight) as [number, number];
+  const attributes = {
+    K: blocks * BLOCK_INPUTS,
+    N: outputs,
+    bits: 4,
+    block_size: BLOCK_INPUTS,
+    accuracy_level: INTEGER_INPUTS,
+  };
+  return g.op("MatMulNBits", [x, g.weight(weight), g.weight(`${name}.scale`)], attributes, MICROSOFT);
 }
 
 /** Where the checkpoint has no weights for it they lie in the linear behind it. */

@@ -31,7 +31,12 @@ const VOCABULARY = 51_865;
 /** Of base's time for a telephone call with five beams (docs/BENCHMARKS.md); the rest is the decoder's. */
 const ENCODER_SHARE = 0.35;
 /** Measured for base; scales and what stays in floats are in it. */
-const BYTES_PER_PARAMETER: Readonly<Record<Compute, number>> = { int8: 1.2, fp16: 2, fp32: 4 };
+const BYTES_PER_PARAMETER: Readonly<Record<Compute, number>> = {
+  int8: 1.2,
+  int4: 1.05,
+  fp16: 2,
+  fp32: 4,
+};
 
 /** Time for the same audio, that of base being 1; undefined for a model whose shape is not known. */
 export function relativeTime(name: string): number | undefined {

@@ -47,13 +47,16 @@ export function convertedFolder(): string {
   return join(cacheFolder(), CACHED_FOLDER);
 }
 
-/** The model of this name, or of one that means the same, that is on this machine; any compute type where none is asked for. */
+/**
+ * The model of this name, or of one that means the same, that is on this machine; where no compute type is asked for the first there is
+ * in the order of COMPUTES.
+ */
 export function storedModel(name: string, compute: Compute | undefined): StoredModel | undefined {
   const own = canonicalName(name);
-  return listModels().find(
-    (model) =>
-      (model.name === name || model.name === own) && (compute === undefined || model.compute === compute),
-  );
+  const named = listModels().filter((model) => model.name === name || model.name === own);
+  return (compute === undefined ? COMPUTES : [compute])
+    .map((wanted) => named.find((model) => model.compute === wanted))
+    .find((model) => model !== undefined);
 }
 
 /**

@@ -87,7 +87,7 @@ describe("refused before anything is opened", () => {
     ["file none.wav --language klingon", "USAGE", 'got "klingon"'],
     ["file none.wav --task summarise", "USAGE", 'expected transcribe or translate, got "summarise"'],
     ["file none.wav -f srt,doc", "USAGE", 'got "srt,doc"'],
-    ["file none.wav --compute int4", "USAGE", "int4 is not there yet"],
+    ["file none.wav --compute int2", "USAGE", 'expected int8 or int4 or fp16 or fp32, got "int2"'],
     ["file none.wav --strategy exact", "USAGE", 'expected fast or reference, got "exact"'],
     ["file none.wav --max-line-width 0", "USAGE", 'expected a whole number from 1 to 1000, got "0"'],
     ["file none.wav --prefix Well", "USAGE", "it needs --strategy reference"],

@@ -74,12 +74,13 @@ describe("of those that are here", () => {
     expect(chooseModel(pi, LIVE, [base])).toMatchObject({ chosen: { name: "base" }, isMakeshift: true });
   });
 
-  test("of one model the smaller file; fine-tunes are nobody's choice but the user's", () => {
+  test("of one model the smaller file, but not 4 bits; fine-tunes are nobody's choice but the user's", () => {
     const fp32 = { ...base, compute: "fp32", bytes: 290e6 } as const;
+    const int4 = { ...base, compute: "int4", bytes: 70e6 } as const;
     const other = { name: "my-fine-tune", compute: "int8", bytes: 90e6 } as const;
-    const { chosen, weighed } = chooseModel(laptop, FILE, [fp32, other, base])!;
+    const { chosen, weighed } = chooseModel(laptop, FILE, [fp32, int4, other, base])!;
     expect(chosen).toMatchObject(base);
-    expect(weighed).toHaveLength(2);
+    expect(weighed).toHaveLength(3);
   });
 
   test("none is for the language, or for the accelerator", () => {

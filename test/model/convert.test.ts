@@ -41,6 +41,7 @@ describe("the same logits whatever the weights are stored as", () => {
 
   check("fp16", 0.001);
   check("int8", 0.03);
+  check("int4", 0.3);
 
   function check(compute: Compute, relative: number) {
     test(`${compute}: within ${relative} of fp32`, () => {
@@ -88,9 +89,10 @@ test("the file is what the result says, smaller by the storage, and says what it
     expect(Safetensors.openFolder(join(folder, compute)).metadata).toMatchObject({ compute });
     return bytes;
   });
-  const [int8, fp16, fp32] = sizes as [number, number, number];
+  const [int8, int4, fp16, fp32] = sizes as [number, number, number, number];
   // The vocabulary is nearly all of this model, and the rest of its frequent tokens a third of it.
   expect(int8 / fp32).toBeLessThan(0.4);
+  expect(int4).toBeLessThan(int8);
   expect(fp16 / fp32).toBeLessThan(0.51);
 });
 

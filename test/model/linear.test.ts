@@ -5,10 +5,12 @@ import { GraphBuilder } from "../../src/model/graph-builder.js";
 import { type InputRounding, linear } from "../../src/model/layers.js";
 import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { quantisePerOutput, transpose } from "../../src/model/quantise.js";
+import { BLOCK_BYTES, BLOCK_INPUTS, quantiseInBlocks } from "../../src/model/quantise-blocks.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../src/model/saturation.js";
 import { floatTensor, halfTensor, type NewTensor, writeSafetensors } from "./safetensors-file.js";
 import { temporaryFolder } from "./temporary-folder.js";
+import { unpacked } from "./unpacked-blocks.js";
 
 const folder = temporaryFolder();
 const INPUTS = 128;
@@ -114,6 +116,7 @@ describe("every storage", () => {
     { "rows.weight": halfTensor([INPUTS, OUTPUTS], transpose(WEIGHT, OUTPUTS)) },
     (out) => 0.05 * ROW_LARGEST[out]! + 1e-3,
   );
+  check("U8", inBlocks(), (out) => blockBound(ROWS.noise!, out));
   check("F32", { "rows.weight": floatTensor([INPUTS, OUTPUTS], transpose(WEIGHT, OUTPUTS)) }, () => 1e-3);
 
   function check(name: string, weight: Record<string, NewTensor>, bound: (out: number) => number) {
@@ -136,6 +139,28 @@ function quantised(): Record<string, NewTensor> {
     "rows.weight": { dtype: "I8", shape: [INPUTS, OUTPUTS], values },
     "rows.scale": floatTensor([OUTPUTS], scales),
   };
+}
+
+function inBlocks(): Record<string, NewTensor> {
+  const { packed, scales } = quantiseInBlocks(WEIGHT);
+  const blocks = [OUTPUTS, INPUTS / BLOCK_INPUTS];
+  return {
+    "rows.weight": { dtype: "U8", shape: [...blocks, BLOCK_BYTES], values: packed },
+    "rows.scale": floatTensor(blocks, scales),
+  };
+}
+
+/** What every weight is off by times its activation, and half a step of every activation times its weight. */
+function blockBound(row: Float32Array, out: number): number {
+  const own = WEIGHT.subarray(out * INPUTS, (out + 1) * INPUTS);
+  const restored = unpacked(quantiseInBlocks(own));
+  const activationStep = largestOf(row) / 127;
+  let bound = 0;
+  for (let i = 0; i < INPUTS; i++) {
+    bound +=
+      Math.abs(restored[i]! - own[i]!) * Math.abs(row[i]!) + (activationStep / 2) * Math.abs(restored[i]!);
+  }
+  return bound * 1.0001 + 1e-5;
 }
 
 /** Half a step of every activation times its weight, and half a step of every weight times its activation. */

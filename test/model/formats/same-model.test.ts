@@ -7,7 +7,9 @@ import { openSource } from "../../../src/model/formats/open-source.js";
 import { resolveModel } from "../../../src/model/model-store.js";
 import { Safetensors } from "../../../src/model/safetensors.js";
 import { mubbles } from "../../cli/mubbles.js";
+import { wordErrorRate } from "../../cli/words.js";
 import { missing, WEIGHTS_FOLDER } from "../../needs.js";
+import { SENTENCE } from "../speech-window.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 describe.skipIf(missing("weights"))("whisper.cpp's and CTranslate2's files beside the hub's", () => {
@@ -52,6 +54,16 @@ describe.skipIf(missing("weights"))("whisper.cpp's and CTranslate2's files besid
     const { stdout, exitCode } = await mubbles(args);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Dashwood/);
+  });
+
+  test("tiny.en in 4 bits is smaller and still understands", async () => {
+    const source = join(WEIGHTS_FOLDER, "openai/whisper-tiny.en");
+    const [int8, int4] = [await resolveModel(source, "int8"), await resolveModel(source, "int4")];
+    expect(int4.bytes).toBeLessThan(int8.bytes - 5e6);
+    const args = ["file", "-m", source, "--compute", "int4", "-f", "txt", "test/fixtures/austen-0870.wav"];
+    const { stdout, exitCode } = await mubbles(args);
+    expect(exitCode).toBe(0);
+    expect(wordErrorRate(SENTENCE, stdout)).toBeLessThan(0.15);
   });
 });
 

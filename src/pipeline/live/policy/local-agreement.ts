@@ -34,8 +34,8 @@ interface Pending {
 /** A word as sure as this needs hardly more than the agreement of two hypotheses. */
 const SURE = 0.9;
 const SURE_SECONDS = 0.3;
-/** Seconds for each unit of sureness that is missing: 0.6 s for a tenth. */
-const SECONDS_PER_DOUBT = 6;
+/** Seconds for each unit of sureness that is missing: 0.4 s for a tenth. */
+const SECONDS_PER_DOUBT = 4;
 /** So much has been heard by then that more audio changes little: longer, and one name would hold back all that is said after it. */
 const MAX_AGREED_SECONDS = 2;
 /** Sums of steps of audio are not exact. */
