@@ -138,6 +138,11 @@ export const ERROR_TABLE = {
     what: "the model cannot run there",
     hint: "use --device cpu; `mubbles doctor` lists what this machine has",
   },
+  RUNTIME_UNAVAILABLE: {
+    exitCode: EXIT.model,
+    what: "onnxruntime, which runs the models, cannot be loaded",
+    hint: "install mubbles again with `npm ci`; on Linux it needs glibc: Alpine's musl is not enough",
+  },
   DEVICE_NOT_FOUND: {
     exitCode: EXIT.device,
     what: "no such audio device",

@@ -1,17 +1,20 @@
 /** The program: runs one command line and sets the exit code. bin/mubbles.js calls it. */
 import { CommanderError } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
+import { systemCode } from "../writing.js";
 import { reportError } from "./messages.js";
-import { createProgram } from "./program.js";
 import { giveBackTerminal } from "./terminal-guard.js";
 
 /** A handle that a native library forgot to close must not keep a finished program alive. */
 const LINGER_MS = 3000;
+/** A library that the system refuses, or that the install left out. */
+const LOADER_CODES = ["ERR_DLOPEN_FAILED", "MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
 
 export async function main(argv: readonly string[]): Promise<void> {
   guardProcess();
   let exitCode: number = EXIT.ok;
   try {
+    const { createProgram } = await importProgram();
     const program = createProgram((code) => {
       exitCode = code;
     });
@@ -21,6 +24,18 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   process.exitCode = exitCode;
   setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
+}
+
+/** Not statically: onnxruntime comes with it, and where the system cannot load that this is to be said. */
+async function importProgram(): Promise<typeof import("./program.js")> {
+  try {
+    return await import("./program.js");
+  } catch (cause) {
+    if (!LOADER_CODES.includes(systemCode(cause))) throw cause;
+    // The rest of the message is who required it.
+    const detail = (cause as Error).message.split("\n", 1)[0];
+    throw new MubblesError("RUNTIME_UNAVAILABLE", { detail, cause });
+  }
 }
 
 function endWith(thrown: unknown): number {

@@ -14,7 +14,6 @@ import {
   convertedFolder,
   listModels,
   resolveModel,
-  type StoredModel,
 } from "../model/model-store.js";
 import { bytesOf, findLeftovers, removeFolder } from "../model/remove-models.js";
 import { askYesNo, canAsk } from "./ask.js";
@@ -153,7 +152,7 @@ async function verify(
   names: readonly string[],
   { compute, measure }: { compute?: Compute; measure: boolean },
 ): Promise<number> {
-  const problems = names.length === 0 ? brokenModels() : [];
+  const problems = names.length === 0 ? brokenModels().map(({ problem }) => problem) : [];
   const rows = [["NAME", "COMPUTE", "RESULT"]];
   await untilInterrupted(async (signal) => {
     for (const model of await chosenModels(names, compute)) {
@@ -174,25 +173,34 @@ async function verify(
   return problems[0]?.exitCode ?? EXIT.ok;
 }
 
+interface Removable {
+  readonly path: string;
+  readonly label: string;
+}
+
 async function remove(
   names: readonly string[],
   { compute, yes = false }: { compute?: Compute; yes?: boolean },
 ): Promise<void> {
   const chosen = names.flatMap((name) => removable(name, compute));
-  await removeAll(
-    chosen.map(({ folder, name, compute: stored }) => ({ path: folder, label: `${name} (${stored})` })),
-    yes,
-  );
+  await removeAll(chosen, yes);
 }
 
-/** Every one of this name in the cache. MODEL_NOT_HERE; USAGE for an embedded one. */
-function removable(name: string, compute: Compute | undefined): StoredModel[] {
+/** Every one of this name in the cache, damaged ones too. MODEL_NOT_HERE; USAGE for an embedded one. */
+function removable(name: string, compute: Compute | undefined): Removable[] {
+  const isNamed = (model: { readonly name: string }) =>
+    model.name === name || model.name === canonicalName(name);
   const named = listModels().filter(
-    (model) =>
-      (model.name === name || model.name === canonicalName(name)) &&
-      (compute === undefined || model.compute === compute),
+    (model) => isNamed(model) && (compute === undefined || model.compute === compute),
   );
-  const cached = named.filter(({ isEmbedded }) => !isEmbedded);
+  const cached = [
+    ...named
+      .filter(({ isEmbedded }) => !isEmbedded)
+      .map((model) => ({ path: model.folder, label: `${model.name} (${model.compute})` })),
+    ...brokenModels()
+      .filter((model) => isNamed(model) && (compute === undefined || model.folder.endsWith(`-${compute}`)))
+      .map((model) => ({ path: model.folder, label: `${model.name} (damaged)` })),
+  ];
   if (cached.length > 0) return cached;
   if (named.length > 0)
     throw new MubblesError("USAGE", { where: name, detail: "it is embedded and goes with mubbles alone" });
@@ -209,10 +217,7 @@ async function prune({ yes = false }: { yes?: boolean }): Promise<void> {
 }
 
 /** Asks on a terminal; USAGE where there is none and nobody said --yes. */
-async function removeAll(
-  chosen: readonly { readonly path: string; readonly label: string }[],
-  yes: boolean,
-): Promise<void> {
+async function removeAll(chosen: readonly Removable[], yes: boolean): Promise<void> {
   if (chosen.length === 0) return;
   const total = formatBytes(chosen.reduce((sum, { path }) => sum + bytesOf(path), 0));
   const what = chosen.map(({ label }) => label).join(", ");

@@ -8,9 +8,11 @@ import { makeFolder, outputError } from "../writing.js";
 import { type Compute, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
 import { bytesOf, dataOf, type OutputTensor, outputsOf } from "./converted-tensors.js";
 import type { Checkpoint } from "./formats/checkpoint.js";
-import { openSource } from "./formats/open-source.js";
+import { CTRANSLATE2_FILE, openSource } from "./formats/open-source.js";
+import { isRunning } from "./hub/file-lock.js";
+import { readRecord } from "./model-record.js";
 import type { Moments } from "./moments.js";
-import { BYTES_OF, Safetensors, WEIGHTS_FILE } from "./safetensors.js";
+import { BYTES_OF, Safetensors, WEIGHTS_FILE, WEIGHTS_INDEX } from "./safetensors.js";
 import {
   makeTextTokens,
   parseTokenizer,
@@ -59,8 +61,12 @@ export async function convertModel(options: ConvertOptions): Promise<Converted> 
   try {
     const sideFiles = source.readSideFiles();
     const converted = await writeWeights(join(staging, WEIGHTS_FILE), source.checkpoint, sideFiles, options);
-    for (const [name, text] of sideFiles) writeFileSync(join(staging, name), text);
-    replaceFiles(staging, destination);
+    try {
+      for (const [name, text] of sideFiles) writeFileSync(join(staging, name), text);
+      replaceFiles(staging, destination);
+    } catch (thrown) {
+      throw outputError(destination, thrown);
+    }
     return converted;
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -73,16 +79,10 @@ function removeAbandoned(destination: string): void {
   if (!existsSync(folder)) return;
   const start = `${basename(destination)}${STAGING}`;
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(start) && !isRunning(Number(name.slice(start.length))))
+    const owner = name.startsWith(start) ? name.slice(start.length) : "";
+    // A name that is no number is somebody else's. Our own is that of a process before us: in containers all have the same.
+    if (/^\d+$/.test(owner) && (Number(owner) === process.pid || !isRunning(Number(owner))))
       rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
@@ -96,11 +96,13 @@ function replaceFiles(staging: string, destination: string): void {
   for (const name of names) renameSync(join(staging, name), join(destination, name));
 }
 
-/** Whether nothing is lost: no weights stand there, or they have been converted before. */
+/** Whether nothing is lost: no weights stand there, or they have been converted before, though they may be damaged since. */
 function mayReplace(destination: string): boolean {
   if (!existsSync(destination)) return true;
   if (!statSync(destination).isDirectory()) return false;
-  if (!existsSync(join(destination, WEIGHTS_FILE))) return true;
+  if (!existsSync(join(destination, WEIGHTS_FILE)))
+    return ![WEIGHTS_INDEX, CTRANSLATE2_FILE].some((name) => existsSync(join(destination, name)));
+  if (readRecord(destination).sha256 !== undefined) return true;
   return Safetensors.openFolder(destination).metadata.format === LAYOUT_NAME;
 }
 

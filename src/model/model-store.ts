@@ -20,6 +20,12 @@ export interface StoredModel {
   readonly isEmbedded: boolean;
 }
 
+export interface BrokenModel {
+  readonly name: string;
+  readonly folder: string;
+  readonly problem: MubblesError;
+}
+
 const EMBEDDED_FOLDER = "models";
 const CACHED_FOLDER = "models";
 
@@ -106,11 +112,12 @@ function modelsIn(folder: string, isEmbedded: boolean): StoredModel[] {
     .filter((model): model is StoredModel => model !== undefined && !(model instanceof MubblesError));
 }
 
-/** What is wrong with models in the cache that are not listed for it. */
-export function brokenModels(): MubblesError[] {
-  return weightFolders(convertedFolder())
-    .map((path) => describeOrBroken(path, false))
-    .filter((model): model is MubblesError => model instanceof MubblesError);
+/** Models in the cache that are not listed, and what is wrong with them. */
+export function brokenModels(): BrokenModel[] {
+  return weightFolders(convertedFolder()).flatMap((folder) => {
+    const problem = describeOrBroken(folder, false);
+    return problem instanceof MubblesError ? [{ name: nameOf(folder), folder, problem }] : [];
+  });
 }
 
 function weightFolders(folder: string): string[] {

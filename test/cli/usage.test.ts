@@ -34,6 +34,12 @@ describe("help", () => {
   });
 });
 
+test("where the system cannot load onnxruntime it is said what to do", async () => {
+  const elsewhere = "--import=data:text/javascript,Object.defineProperty(process,'arch',{value:'pdp11'})";
+  const result = await mubbles(["--version"], { env: { NODE_OPTIONS: elsewhere } });
+  expectFailure(result, "RUNTIME_UNAVAILABLE", "onnxruntime_binding.node");
+});
+
 const OPTIONS = [
   ..."--model --compute --language --task --output-format --output-dir --strategy".split(" "),
   ..."--beam-size --best-of --patience --length-penalty --temperature --temperature-increment-on-fallback".split(

@@ -8,6 +8,7 @@ import { type Converted, convertModel } from "../../src/model/convert.js";
 import { CrossCache } from "../../src/model/cross-cache.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
+import { addToRecord } from "../../src/model/model-record.js";
 import { resolveModel } from "../../src/model/model-store.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { SelfCache } from "../../src/model/self-cache.js";
@@ -186,11 +187,34 @@ describe("what cannot be converted is refused, and nothing is left behind", () =
 
 test("what a killed process left is removed, what a running one makes is not", async () => {
   const destination = join(folder, "again");
-  const [left, other] = [`${destination}.part-999999999`, `${destination}.part-${process.ppid}`];
-  for (const path of [left, other]) mkdirSync(path);
+  // In a container the one before had our own number.
+  const left = [`${destination}.part-999999999`, `${destination}.part-${process.pid}`];
+  const others = [`${destination}.part-${process.ppid}`, `${destination}.part-two`];
+  for (const path of [...left, ...others]) mkdirSync(path);
+  writeFileSync(join(left[1]!, "model.safetensors"), "half");
   await convertModel({ source, destination, compute: "int8" });
-  expect([left, other, destination].map((path) => existsSync(path))).toEqual([false, true, true]);
-  rmdirSync(other);
+  expect([...left, ...others, destination].map((path) => existsSync(path))).toEqual([
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  for (const path of others) rmdirSync(path);
+});
+
+test("what stands at the destination is replaced only where nothing is lost with it", async () => {
+  const into = (destination: string) => convertModel({ source, destination, compute: "int8" });
+  const foreign = join(folder, "ctranslate2");
+  mkdirSync(foreign);
+  writeFileSync(join(foreign, "model.bin"), "weights of another program");
+  expect(await thrownCode(() => into(foreign))).toBe("USAGE");
+  const damaged = join(folder, "damaged since");
+  const { sha256 } = await into(damaged);
+  writeFileSync(join(damaged, "model.safetensors"), "damaged");
+  expect(await thrownCode(() => into(damaged))).toBe("MODEL_BROKEN");
+  addToRecord(damaged, { sha256 });
+  expect((await into(damaged)).sha256).toBe(sha256);
 });
 
 describe("a model by name or path", () => {

@@ -29,7 +29,12 @@ ${commands.map(wordsCase).join("\n")}
     _files
   fi
 }
-compdef _${name} ${name}
+# From a folder of fpath this file is the function itself, at its first call.
+if [[ \${funcstack[1]} == _${name} ]]; then
+  _${name} "$@"
+else
+  compdef _${name} ${name}
+fi
 `;
 }
 

@@ -15,8 +15,8 @@ interface ListedModel {
   readonly bytes: number;
   /** About what a process needs that has loaded it. */
   readonly memoryBytes: number;
-  /** How many languages it tells apart. */
-  readonly languages: number;
+  /** How many languages it tells apart; null where its config.json does not say. */
+  readonly languages: number | null;
   readonly licence: string | null;
   /** Seconds of audio in a second, measured on this machine; null where never measured. */
   readonly timesRealTime: number | null;
@@ -81,13 +81,18 @@ function describe(model: StoredModel): ListedModel {
   };
 }
 
-/** Vocabularies with Cantonese, the hundredth language, are one token larger. */
-function languagesOf(folder: string): number {
-  const { isMultilingual, vocabularySize } = readWhisperConfig(folder);
-  if (!isMultilingual) return 1;
-  return vocabularySize > 51_865 ? 100 : 99;
+/** Vocabularies with Cantonese, the hundredth language, are one token larger. A damaged model must not hide the others. */
+function languagesOf(folder: string): number | null {
+  try {
+    const { isMultilingual, vocabularySize } = readWhisperConfig(folder);
+    if (!isMultilingual) return 1;
+    return vocabularySize > 51_865 ? 100 : 99;
+  } catch {
+    return null;
+  }
 }
 
-function languagesText(languages: number): string {
+function languagesText(languages: number | null): string {
+  if (languages === null) return "unknown";
   return languages === 1 ? "English" : String(languages);
 }

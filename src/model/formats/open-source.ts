@@ -24,7 +24,7 @@ import {
 import { recoverMerges } from "./recover-merges.js";
 
 /** Name of CTranslate2's weights in their folder. */
-const CTRANSLATE2_FILE = "model.bin";
+export const CTRANSLATE2_FILE = "model.bin";
 const HUB_FILES = ["config.json", "generation_config.json", "tokenizer.json"];
 const MULTILINGUAL_TOKENIZER = "models/whisper-base-int8/tokenizer.json";
 /** Of the models with 99 and with 100 languages. */

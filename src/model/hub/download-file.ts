@@ -43,17 +43,24 @@ export async function downloadFile(
     }
     await rm(destination);
   }
-  const partial = `${destination}.${file.hash?.hex.slice(0, 16) ?? "unknown"}${PARTIAL_ENDING}`;
+  const partial = partialName(destination, file);
   // Nothing says that the beginning and the rest would be of one file.
   if (file.hash === undefined) await rm(partial, { force: true });
   let wrong = 0;
+  let mostBytes = sizeOf(partial);
   await retrying(`${client.endpoint}${file.path}`, options, async () => {
     const unfinished = await fetchRest(client, file, partial, options);
-    if (unfinished !== undefined) return unfinished;
+    if (unfinished !== undefined) {
+      // Counted from the most there ever was: a server without ranges that breaks off again and again brings nothing new.
+      const hasProgress = sizeOf(partial) - mostBytes >= PROGRESS_BYTES;
+      if (hasProgress) mostBytes = sizeOf(partial);
+      return new Again(unfinished.reason, { ...unfinished.more, hasProgress });
+    }
     if (await isRight(partial, file, signal)) return undefined;
     await rm(partial, { force: true });
     onProgress?.(0);
     wrong += 1;
+    mostBytes = 0;
     const where = `${client.endpoint}${file.path}`;
     if (wrong >= MAX_WRONG)
       throw new MubblesError("DOWNLOAD_CORRUPT", { where, detail: expectedOf(file, wrong) });
@@ -62,6 +69,16 @@ export async function downloadFile(
   await rename(partial, destination).catch((thrown) => {
     throw outputError(destination, thrown);
   });
+}
+
+/** Where a file lies until all of it is there: what another version left is not taken for its beginning. */
+function partialName(destination: string, { hash }: RemoteFile): string {
+  return `${destination}.${hash?.hex.slice(0, 16) ?? "unknown"}${PARTIAL_ENDING}`;
+}
+
+/** Bytes of a file that need not be fetched again. */
+export function heldBytes(destination: string, file: RemoteFile): number {
+  return sizeOf(destination) || (file.hash === undefined ? 0 : sizeOf(partialName(destination, file)));
 }
 
 /** Whether a file on the disk is the one that the hub means, as far as it says so. */
@@ -77,7 +94,7 @@ async function fetchRest(
   partial: string,
   { signal, onProgress }: DownloadOptions,
 ): Promise<Again | undefined> {
-  const held = existsSync(partial) ? statSync(partial).size : 0;
+  const held = sizeOf(partial);
   if (remote.bytes !== undefined && held >= remote.bytes && held > 0) return undefined;
   const response = await client.request(remote.path, {
     signal,
@@ -122,15 +139,13 @@ async function writeBody(
 ): Promise<Again | undefined> {
   let at = start;
   const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  const ended = (reason: string, cause?: unknown) =>
-    new Again(reason, { hasProgress: at - start >= PROGRESS_BYTES, cause });
   for (;;) {
     let piece: IteratorResult<Uint8Array>;
     try {
       piece = await pieces.next();
     } catch (thrown) {
       signal.throwIfAborted();
-      return ended(networkReason(thrown), thrown);
+      return new Again(networkReason(thrown), { cause: thrown });
     }
     if (piece.done) break;
     const chunk = piece.value;
@@ -147,7 +162,11 @@ async function writeBody(
   }
   await file.truncate(at);
   const isAll = at >= bytes || !Number.isFinite(bytes);
-  return isAll ? undefined : ended(`the answer ended after ${at} of ${bytes} bytes`);
+  return isAll ? undefined : new Again(`the answer ended after ${at} of ${bytes} bytes`);
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 async function discard({ body }: HubResponse): Promise<void> {

@@ -44,13 +44,16 @@ export async function withLock<T>(
     isFirst = false;
     await wait(LOOK_MS, undefined, { signal }).catch(() => {});
   }
-  const touching = setInterval(() => touch(path), TOUCH_MS);
+  const touching = setInterval(() => {
+    if (isOurs(readOwner(path))) touch(path);
+  }, TOUCH_MS);
   touching.unref();
   try {
     return await work();
   } finally {
     clearInterval(touching);
-    rmSync(path, { force: true });
+    // A machine that slept may find that another process has taken it over.
+    if (isOurs(readOwner(path))) rmSync(path, { force: true });
   }
 }
 
@@ -79,6 +82,10 @@ function readOwner(path: string): Owner | undefined {
     // Between making the file and writing into it; one that stays empty goes stale.
     return systemCode(thrown) === "ENOENT" ? undefined : { processId: 0, host: "" };
   }
+}
+
+function isOurs(owner: Owner | undefined): boolean {
+  return owner?.processId === process.pid && owner.host === hostname();
 }
 
 function isStale(path: string, { processId, host }: Owner): boolean {

@@ -97,11 +97,16 @@ function usesProxy(): boolean {
 }
 
 function checkEndpoint(endpoint: string): void {
-  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return;
-  throw new MubblesError("USAGE", {
-    where: "HF_ENDPOINT",
-    detail: `expected http(s)://…, got "${endpoint}"`,
-  });
+  const where = "HF_ENDPOINT";
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  // Errors and questions name the address: what is secret must not be in it.
+  if (url !== undefined && `${url.username}${url.password}` !== "")
+    throw new MubblesError("USAGE", {
+      where,
+      detail: "expected no user or password in it; HF_TOKEN is for that",
+    });
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new MubblesError("USAGE", { where, detail: `expected http(s)://…, got "${endpoint}"` });
 }
 
 function partsOf(url: string): { origin: string; path: string } {

@@ -1,5 +1,5 @@
 /** Where the Hugging Face hub is and what may be asked of it, by the variables that its own programs read. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -28,10 +28,13 @@ export function readHubSettings(environment: Readonly<Record<string, string | un
   };
 }
 
-/** Where `hf auth login` leaves it. */
+/** Where `hf auth login` leaves it. One that cannot be read is none: most of what asks for settings needs no hub. */
 function storedToken(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  return readFileSync(file, "utf8").trim() || undefined;
+  try {
+    return readFileSync(file, "utf8").trim() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -1,5 +1,5 @@
 /** A model of the hub onto this machine: found in the hub's own cache, or downloaded; then converted once. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { MubblesError } from "../../errors.js";
@@ -9,7 +9,7 @@ import { convertModel } from "../convert.js";
 import { folderNameOf, knownModel, repositoryOf } from "../known-models.js";
 import { addToRecord } from "../model-record.js";
 import { cacheFolder, convertedFolder, resolveModel, type StoredModel, storedModel } from "../model-store.js";
-import { downloadFile, type RemoteFile } from "./download-file.js";
+import { downloadFile, heldBytes, type RemoteFile } from "./download-file.js";
 import { LOCK_ENDING, withLock } from "./file-lock.js";
 import { findInHubCache } from "./hub-cache.js";
 import { HUB_TIMEOUTS, HubClient, type HubTimeouts } from "./hub-client.js";
@@ -121,8 +121,10 @@ async function download(options: PullOptions, repository: string, folder: string
 /** What is missing of the originals and what is made of them must both find room. DISK_TOO_SMALL. */
 async function checkSpace(folder: string, files: readonly RemoteFile[], compute: Compute): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  const missing = files.filter(({ name }) => !existsSync(join(folder, name)));
-  const downloaded = sum(missing.map(({ bytes }) => bytes ?? 0));
+  const missing = files.map((file) =>
+    Math.max(0, (file.bytes ?? 0) - heldBytes(join(folder, file.name), file)),
+  );
+  const downloaded = sum(missing);
   // Originals may be of half or single precision: as if half, where single is wanted.
   const converted = sum(files.map(({ bytes }) => bytes ?? 0)) * (compute === "fp32" ? 2 : 1);
   const freeBytes = bavail * bsize;

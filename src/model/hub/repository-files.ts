@@ -46,7 +46,7 @@ export async function listRepository(
       return (await probeFile(client, name, path, how)) ?? { name, path, bytes, hash };
     }),
   );
-  return { repository, commit: listed.sha, licence: listed.cardData?.license, files };
+  return { repository, commit: listed.sha, licence: licenceOf(listed), files };
 }
 
 /** Throws MODEL_UNSUPPORTED where the model cannot be made of what is there. */
@@ -150,13 +150,19 @@ async function fetchJson(client: HubClient, path: string, how: Retrying): Promis
 
 interface Listing {
   readonly sha?: string;
-  readonly cardData?: { readonly license?: string };
+  readonly cardData?: { readonly license?: unknown } | null;
   readonly siblings: readonly {
     readonly rfilename: string;
     readonly size?: number;
     readonly blobId?: string;
     readonly lfs?: { readonly sha256?: string; readonly size?: number };
   }[];
+}
+
+/** Cards are written by hand: some name several. */
+function licenceOf({ cardData }: Listing): string | undefined {
+  const named: readonly unknown[] = [cardData?.license].flat();
+  return named.filter((name) => typeof name === "string").join(", ") || undefined;
 }
 
 function isListing(value: unknown): value is Listing {

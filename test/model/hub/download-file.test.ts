@@ -180,6 +180,7 @@ describe("an error and no file, when the mirror", () => {
     ["is broken for good", status(500), "DOWNLOAD_FAILED", []],
     ["answers what nobody knows", status(418), "DOWNLOAD_FAILED", []],
     ["asks to wait for an hour", status(429, { "retry-after": "3600" }), "DOWNLOAD_FAILED", []],
+    ["has no ranges and always breaks off", breaksOff, "DOWNLOAD_FAILED", [partial]],
     ["always sends a short body", shortBody, "DOWNLOAD_FAILED", [partial]],
     ["redirects in a circle", status(302, { location: PATH }), "DOWNLOAD_FAILED", []],
   ])("%s", async (_, mischief, code, left) => {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findInHubCache } from "../../../src/model/hub/hub-cache.js";
+import { HubClient } from "../../../src/model/hub/hub-client.js";
 import { readHubSettings } from "../../../src/model/hub/hub-settings.js";
 import { retryAfterMs } from "../../../src/model/hub/retry.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -25,6 +26,17 @@ test("the variables of the hub's own programs say where it is, who asks and what
     isOffline: false,
     cacheFolder: "/x/huggingface/hub",
   });
+});
+
+test("a stored token that cannot be read is none", () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, "token"));
+  expect(readHubSettings({ HF_HOME: home }).token).toBeUndefined();
+});
+
+test("an address with a password in it is refused without telling it", async () => {
+  const settings = readHubSettings({ HF_ENDPOINT: "https://me:secret@127.0.0.1" });
+  expect(() => new HubClient(settings)).toThrow(/^HF_ENDPOINT: wrong usage \((?!.*secret)/);
 });
 
 test("Retry-After is seconds or a date", () => {
