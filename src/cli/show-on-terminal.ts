@@ -1,5 +1,6 @@
 /** The events of a session in the interface, and what is left of it when it closes: the text on the terminal's own screen. */
 import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBackend } from "../audio/capture/backends.js";
@@ -111,7 +112,8 @@ async function saveText(finals: readonly FinalEvent[], format: OutputFormat): Pr
   try {
     return await writeDocument(name, document);
   } catch {
-    return await writeDocument(join(tmpdir(), name), document);
+    // A folder of one's own: others can write beside it, and must neither read this nor lead it elsewhere.
+    return await writeDocument(join(await mkdtemp(join(tmpdir(), "mubbles-")), name), document);
   }
 }
 
