@@ -37,9 +37,9 @@ export interface LiveTimings {
 
 /** What whoever watches may ask of the session. A change of how text is decoded takes effect at the next utterance. */
 export type LiveCommand =
-  /** Muted: the meter lives on, nothing is transcribed. */
+  /** Muted: the meter lives on, nothing is transcribed; a session that is kept has the sound. */
   | { readonly type: "mute"; readonly channel: ChannelName; readonly on: boolean }
-  /** Paused: nothing of the channel is looked at. */
+  /** Paused: nothing of the channel is looked at or kept; but what the loopback plays, while an open microphone may hear it. */
   | { readonly type: "pause"; readonly channel: ChannelName; readonly on: boolean }
   | { readonly type: "beam-size"; readonly beamSize: number }
   /** Whisper's language code; undefined: detect it. */

@@ -69,6 +69,8 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const recorder =
     save === false ? undefined : new SessionWriter(save ?? (await newSessionFolder(new Date())), how);
   const talkative = format !== "screen" && (verbose || (process.stderr.isTTY === true && !quiet));
+  if (recorder !== undefined && process.stderr.isTTY === true && !quiet)
+    note(`audio and text are kept in ${recorder.folder} (--no-save: nothing is)`);
   if (talkative) note(`loading model ${how.engine.model}`);
   const settings = new LiveSettings(how);
   const loopDelay = new LoopDelayMonitor();
@@ -92,6 +94,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
         signal: interrupt.signal,
         command: (command) => settings.apply(command),
         tell: measure,
+        isKept: () => recorder?.isKeeping === true,
       });
     }
     const notes = new LiveNotes({ talkative, quiet });

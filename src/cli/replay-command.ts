@@ -105,6 +105,7 @@ async function showOnScreen(
     signal,
     command: () => {},
     tell: () => {},
+    isKept: () => true,
     replay: {
       speed: speed === "max" ? Number.POSITIVE_INFINITY : speed,
       obey: (command) => pace.obey(command),

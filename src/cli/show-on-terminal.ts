@@ -27,6 +27,8 @@ interface TerminalOptions {
   readonly replay?: InterfaceHooks["replay"];
   /** Sees every event first. */
   readonly tell: (event: LiveEvent) => void;
+  /** Whether a session on the disk holds all the text. */
+  readonly isKept: () => boolean;
 }
 
 /** Whether there is a terminal to draw on, and nobody who would rather have lines. */
@@ -64,7 +66,7 @@ export async function showOnTerminal(
   screen.loading({ what: options.loading });
   const leave = async () => {
     screen.close();
-    await leaveText(finals);
+    await leaveText(finals, options.isKept());
     for (const problem of problems.splice(0)) reportError(problem);
   };
   const release = guardTerminal(leave);
@@ -90,15 +92,15 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, "abort");
 }
 
-/** The whole conversation on the terminal's own screen; into a file where the terminal has gone, or the text would be lost. */
-async function leaveText(finals: FinalEvent[]): Promise<void> {
+/** The whole conversation on the terminal's own screen; where the terminal has gone and the text would be lost, into a file. */
+async function leaveText(finals: FinalEvent[], isKept: boolean): Promise<void> {
   if (finals.length === 0) return;
   // Taken out: it is left once, however many ways lead to the end.
   const inOrder = finals.splice(0).toSorted((a, b) => a.startSeconds - b.startSeconds);
   const written = await new Promise<boolean>((resolve) => {
     process.stdout.write(inOrder.map(livePlainLine).join(""), (error) => resolve(error == null));
   });
-  if (!written) await saveText(inOrder, "txt");
+  if (!written && !isKept) await saveText(inOrder, "txt");
 }
 
 /** Into the current folder, or where that cannot be written the folder for temporary files. Returns the path. */

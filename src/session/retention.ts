@@ -8,7 +8,10 @@ export interface RetentionRules {
   readonly maxBytes: number | undefined;
 }
 
-/** The sessions to remove, oldest first. */
+/** Sessions are written four times a second: what nothing was written to for so long has ended. */
+const WRITING_MS = 5000;
+
+/** The sessions to remove, oldest first; none that is still being written. */
 export function expiredSessions(
   sessions: readonly StoredSession[],
   { keepSeconds, maxBytes }: RetentionRules,
@@ -17,9 +20,11 @@ export function expiredSessions(
   const oldestFirst = sessions.toSorted((a, b) => a.changedMs - b.changedMs);
   let bytes = oldestFirst.reduce((sum, session) => sum + session.bytes, 0);
   return oldestFirst.filter((session) => {
+    const isWriting = Math.abs(nowMs - session.changedMs) < WRITING_MS;
     const isOld = keepSeconds !== undefined && nowMs - session.changedMs > keepSeconds * 1000;
     const isTooMuch = maxBytes !== undefined && bytes > maxBytes;
-    if (isOld || isTooMuch) bytes -= session.bytes;
-    return isOld || isTooMuch;
+    const isExpired = !isWriting && (isOld || isTooMuch);
+    if (isExpired) bytes -= session.bytes;
+    return isExpired;
   });
 }

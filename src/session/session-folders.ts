@@ -1,12 +1,15 @@
 /** Where sessions are, and which one somebody means. */
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
 import { MubblesError } from "../errors.js";
-import { makeFolder, systemCode } from "../writing.js";
-import { META_FILE } from "./session-meta.js";
+import { makeFolder, outputError, systemCode } from "../writing.js";
+import { META_FILE, SESSION_FORMAT } from "./session-meta.js";
 
+/** Nobody else's business. */
+const FOLDER_MODE = 0o700;
 /** Stands for the newest session. */
 export const LAST = "last";
 
@@ -40,12 +43,22 @@ export async function newSessionFolder(now: Date): Promise<string> {
   for (let i = 1; ; i++) {
     const candidate = i === 1 ? folder : `${folder}_${i}`;
     try {
-      await makeFolder(sessionsFolder(), 0o700);
-      await mkdir(candidate, { mode: 0o700 });
+      await makeFolder(sessionsFolder(), FOLDER_MODE);
+      await mkdir(candidate, { mode: FOLDER_MODE });
       return candidate;
     } catch (thrown) {
       if (systemCode(thrown) !== "EEXIST") return candidate;
     }
+  }
+}
+
+/** What is missing of a session's folders. Throws what the system throws, or what makeFolder does. */
+export async function makeSessionFolders(session: string): Promise<void> {
+  await makeFolder(dirname(session), FOLDER_MODE);
+  for (const folder of [session, join(session, AUDIO_FOLDER)]) {
+    await mkdir(folder, { mode: FOLDER_MODE }).catch((thrown) => {
+      if (systemCode(thrown) !== "EEXIST") throw thrown;
+    });
   }
 }
 
@@ -58,6 +71,8 @@ export async function listSessions(root = sessionsFolder()): Promise<StoredSessi
 
 /** The folder of a session by its path, its name, the beginning of its name, or `last`. Throws INPUT_NOT_FOUND, USAGE. */
 export async function findSession(name: string): Promise<string> {
+  // All names begin with nothing: a script's empty variable would remove the only session there is.
+  if (name === "") throw new MubblesError("USAGE", { where: "SESSION", detail: "the name is empty" });
   if (isSession(name)) return name;
   const sessions = await listSessions();
   if (name === LAST && sessions.length > 0) return sessions.at(-1)!.folder;
@@ -72,18 +87,29 @@ export async function findSession(name: string): Promise<string> {
   throw new MubblesError("INPUT_NOT_FOUND", { where: name, detail });
 }
 
+/** Other programs have files called meta.json too, and what is taken for a session may be removed. */
 export function isSession(folder: string): boolean {
-  return existsSync(join(folder, META_FILE));
+  try {
+    return JSON.parse(readFileSync(join(folder, META_FILE), "utf8")).format === SESSION_FORMAT;
+  } catch {
+    return false;
+  }
 }
 
+/** The folder with all that is in it. Throws OUTPUT_FAILED. */
 export async function removeSession(folder: string): Promise<void> {
-  await rm(folder, { recursive: true });
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (thrown) {
+    throw outputError(folder, thrown);
+  }
 }
 
+/** What others rename or remove meanwhile counts nothing. */
 async function describe(folder: string): Promise<StoredSession> {
-  const entries = await readdir(folder, { recursive: true });
-  const stats = await Promise.all(entries.map((entry) => stat(join(folder, entry))));
-  const files = stats.filter((entry) => entry.isFile());
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  const stats = await Promise.all(entries.map((entry) => stat(join(folder, entry)).catch(() => undefined)));
+  const files = stats.filter((entry) => entry !== undefined).filter((entry) => entry.isFile());
   return {
     name: basename(folder),
     folder,

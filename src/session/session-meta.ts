@@ -10,6 +10,7 @@ import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { packageVersion } from "../version.js";
 
 export const META_FILE = "meta.json";
+export const SESSION_FORMAT = "mubbles session";
 /** Goes up when older programs cannot read what newer ones write. */
 const FORMAT_VERSION = 1;
 /** At a time: less than 1 ms of work. */
@@ -25,7 +26,7 @@ export interface ModelIdentity {
 }
 
 export interface SessionMeta {
-  readonly format: "mubbles session";
+  readonly format: typeof SESSION_FORMAT;
   readonly formatVersion: number;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -39,7 +40,7 @@ export interface SessionMeta {
 export async function describeSession(options: ListenOptions, startedAt: string): Promise<SessionMeta> {
   const { engine, previewModel } = options;
   return {
-    format: "mubbles session",
+    format: SESSION_FORMAT,
     formatVersion: FORMAT_VERSION,
     startedAt,
     versions: { mubbles: packageVersion(), node: process.version },
@@ -82,7 +83,7 @@ export async function readMeta(folder: string): Promise<SessionMeta> {
   } catch (cause) {
     throw new MubblesError("INPUT_UNRECOGNISED", { where: folder, detail: "no session of mubbles", cause });
   }
-  if (meta.format !== "mubbles session" || meta.formatVersion > FORMAT_VERSION) {
+  if (meta.format !== SESSION_FORMAT || meta.formatVersion > FORMAT_VERSION) {
     const detail = `session format ${meta.formatVersion}, this program reads up to ${FORMAT_VERSION}`;
     throw new MubblesError("INPUT_UNRECOGNISED", { where: folder, detail });
   }

@@ -2,17 +2,17 @@
  * Keeps a session while it goes on: audio, events and steps, in a folder that can be read wherever the program was ended. What comes is
  * noted in memory at once and written several times a second by the system's own threads; the work that it comes from never waits.
  */
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { AUDIO_FOLDER } from "../audio/recorded/recorded-source.js";
 import { MubblesError } from "../errors.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
 import { liveJsonLine } from "../output/live-json.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import type { SessionRecorder, Step } from "../pipeline/live/session-recorder.js";
-import { makeFolder, outputError, systemCode } from "../writing.js";
+import { outputError } from "../writing.js";
 import { AppendFile } from "./append-file.js";
 import { AudioWriter } from "./audio-writer.js";
+import { makeSessionFolders } from "./session-folders.js";
 import { describeSession, type SessionMeta, withHashes, writeMeta } from "./session-meta.js";
 import { EVENTS_FILE, STEPS_FILE } from "./session-reader.js";
 import { StepLines } from "./step-lines.js";
@@ -29,9 +29,12 @@ const MAX_HOLD_MS = 500;
 const MAX_WAITING_AUDIO_BYTES = 16_000;
 /** Ten seconds of a channel. */
 const LITTLE_ROOM_BYTES = 320_000;
-const FOLDER_MODE = 0o700;
+/** Of events, for a disk that takes nothing: more than comes in the minute that audio waits. Beyond it levels and hypotheses are left out. */
+const MAX_WAITING_EVENT_BYTES = 4_000_000;
 /** Nobody is shown what could not be shown again. */
 const SECURED: ReadonlySet<LiveEvent["type"]> = new Set(["session", "confirmed", "final"]);
+/** Nearly all of a session's events, and each soon outdated. */
+const EXPENDABLE: ReadonlySet<LiveEvent["type"]> = new Set(["level", "partial"]);
 
 export class SessionWriter implements SessionRecorder {
   readonly folder: string;
@@ -42,8 +45,11 @@ export class SessionWriter implements SessionRecorder {
   readonly #stepLines = new StepLines();
   readonly #audio = new Map<ChannelName, AudioWriter>();
   #state: "waiting" | "open" | "failing" | "gone" = "waiting";
+  #isClosing = false;
   #hasFolder = false;
   #folders: Promise<void> | undefined;
+  /** What meta.json is to say, while it could not be written. */
+  #unwrittenMeta: Promise<SessionMeta> | undefined;
   /** Whether it can be opened again, and then whether its description is complete. */
   #opened: Promise<unknown> = Promise.resolve();
   #described: Promise<unknown> = Promise.resolve();
@@ -60,12 +66,18 @@ export class SessionWriter implements SessionRecorder {
     this.#steps = new AppendFile(join(folder, STEPS_FILE));
   }
 
+  /** Whether what has been said is on the disk. */
+  get isKeeping(): boolean {
+    return this.#state === "open";
+  }
+
   audio(channel: ChannelName, frame: Int16Array): void {
     if (this.#state === "gone") return;
     const writer = this.#audio.get(channel) ?? new AudioWriter(join(this.folder, AUDIO_FOLDER), channel);
     this.#audio.set(channel, writer);
     writer.push(frame);
-    if (this.#state === "open" && writer.waitingBytes >= MAX_WAITING_AUDIO_BYTES) this.#flushSoon();
+    if (this.#state !== "open" || this.#flushing !== undefined) return;
+    if (writer.waitingBytes >= MAX_WAITING_AUDIO_BYTES) void this.#flushAll();
   }
 
   step(step: Step): void {
@@ -74,12 +86,13 @@ export class SessionWriter implements SessionRecorder {
 
   event(event: LiveEvent): void {
     if (this.#state === "gone") return;
+    if (EXPENDABLE.has(event.type) && this.#events.waitingBytes > MAX_WAITING_EVENT_BYTES) return;
     this.#events.push(Buffer.from(liveJsonLine(event)));
     if (event.type !== "session") return;
     this.#state = "open";
     const described = describeSession(this.#options, event.startedAt);
-    this.#opened = this.#attempt(() => this.#open(described));
-    // Reading the models takes a moment.
+    this.#unwrittenMeta = described;
+    this.#opened = this.#attempt(() => this.#open());
     this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
     this.#schedule(WRITE_MS);
   }
@@ -102,6 +115,7 @@ export class SessionWriter implements SessionRecorder {
 
   /** Writes what is left. Whether anything was kept, and what went wrong when nobody listened to events any more. */
   async close(): Promise<{ readonly isKept: boolean; readonly problems: readonly MubblesError[] }> {
+    this.#isClosing = true;
     clearTimeout(this.#timer);
     const problems: MubblesError[] = [];
     this.onProblem = (problem) => problems.push(problem);
@@ -114,20 +128,28 @@ export class SessionWriter implements SessionRecorder {
   async #endAll(): Promise<void> {
     await this.#flushAll();
     await Promise.all([this.#described, this.#syncing]);
+    await this.#flushAll();
     for (const writer of this.#audio.values()) await this.#attempt(() => writer.end());
     for (const file of [this.#events, this.#steps]) await this.#attempt(() => file.end());
   }
 
-  async #open(described: Promise<SessionMeta>): Promise<void> {
-    await this.#makeFolders();
-    await writeMeta(this.folder, await described);
+  async #open(): Promise<void> {
+    await this.#writeMeta();
     await this.#events.flush();
   }
 
+  /** The next write takes them along. */
   async #addHashes(described: Promise<SessionMeta>): Promise<void> {
-    const meta = await withHashes(await described);
+    this.#unwrittenMeta = Promise.resolve(await withHashes(await described));
+  }
+
+  /** Without it nobody finds the session again. One at a time: only `#open` and, after it, `#flush` call it. */
+  async #writeMeta(): Promise<void> {
     await this.#makeFolders();
-    await writeMeta(this.folder, meta);
+    const meta = this.#unwrittenMeta;
+    if (meta === undefined) return;
+    await writeMeta(this.folder, await meta);
+    if (this.#unwrittenMeta === meta) this.#unwrittenMeta = undefined;
   }
 
   #pushSteps(lines: string): void {
@@ -137,6 +159,8 @@ export class SessionWriter implements SessionRecorder {
   #schedule(delayMs: number): void {
     this.#timer = setTimeout(async () => {
       await this.#flushAll();
+      // `close` writes what is left, alone.
+      if (this.#isClosing) return;
       // Waking a disk may take a second: writing goes on meanwhile.
       this.#syncing ??= this.#sync().finally(() => {
         this.#syncing = undefined;
@@ -144,10 +168,6 @@ export class SessionWriter implements SessionRecorder {
       if (this.#state === "gone") return;
       this.#schedule(this.#state === "failing" ? RETRY_MS : WRITE_MS);
     }, delayMs).unref();
-  }
-
-  #flushSoon(): void {
-    if (this.#flushing === undefined) void this.#flushAll();
   }
 
   /** One at a time: who asks during a flush waits for the next one. */
@@ -165,19 +185,19 @@ export class SessionWriter implements SessionRecorder {
   async #flush(): Promise<void> {
     if (this.#state === "gone") return;
     this.#pushSteps(this.#stepLines.end());
-    const works = await this.#attempt(async () => {
-      await this.#makeFolders();
-      for (const part of this.#parts) await part.flush();
-    });
+    await this.#opened;
+    let works = await this.#attempt(() => this.#writeMeta());
+    // Each by itself: where audio finds no room, text may.
+    for (const part of this.#parts) works = (await this.#attempt(() => part.flush())) && works;
     if (works && this.#state === "failing") this.#state = "open";
   }
 
   async #sync(): Promise<void> {
-    if (this.#state !== "open" || performance.now() - this.#syncedMs < SYNC_MS) return;
+    if (this.#state === "gone" || performance.now() - this.#syncedMs < SYNC_MS) return;
     this.#syncedMs = performance.now();
     await this.#attempt(async () => {
-      for (const part of this.#parts) await part.sync();
       if (await this.#events.isGone()) this.#giveUp();
+      for (const part of this.#parts) await part.sync();
     });
   }
 
@@ -195,12 +215,7 @@ export class SessionWriter implements SessionRecorder {
   }
 
   async #makeMissing(): Promise<void> {
-    await makeFolder(dirname(this.folder), FOLDER_MODE);
-    for (const folder of [this.folder, join(this.folder, AUDIO_FOLDER)]) {
-      await mkdir(folder, { mode: FOLDER_MODE }).catch((thrown) => {
-        if (systemCode(thrown) !== "EEXIST") throw thrown;
-      });
-    }
+    await makeSessionFolders(this.folder);
     this.#hasFolder = true;
   }
 
@@ -210,6 +225,7 @@ export class SessionWriter implements SessionRecorder {
       await work();
       return true;
     } catch (thrown) {
+      if (await this.#events.isGone().catch(() => false)) this.#giveUp();
       if (this.#state === "open") {
         this.#state = "failing";
         this.onProblem(problemOf(this.folder, thrown));
@@ -219,6 +235,7 @@ export class SessionWriter implements SessionRecorder {
   }
 
   #giveUp(): void {
+    if (this.#state === "gone") return;
     this.#state = "gone";
     const detail = "the folder was removed; nothing more of the session is saved";
     this.onProblem(new MubblesError("OUTPUT_FAILED", { where: this.folder, detail }));

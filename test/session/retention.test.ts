@@ -10,6 +10,12 @@ const SESSIONS = [40, 20, 10, 1].map((days) => ({
   changedMs: NOW_MS - days * DAY * 1000,
 }));
 
+test("a session that is being written stays, however large", () => {
+  const now = { name: "now", folder: "", bytes: 1000, changedMs: NOW_MS - 300 };
+  const expired = expiredSessions([...SESSIONS, now], { keepSeconds: 0, maxBytes: 0 }, NOW_MS);
+  expect(expired.map(({ name }) => name)).toEqual(SESSIONS.map(({ name }) => name));
+});
+
 test.each([
   [30 * DAY, undefined, ["40 days"]],
   [undefined, 200, ["40 days", "20 days"]],

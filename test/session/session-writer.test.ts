@@ -99,6 +99,35 @@ describe.skipIf(!canMount())("a full disk", () => {
   });
 });
 
+test("a folder that can be written only later is a session then, and the memory for it is bounded", async () => {
+  const parent = join(folder, "later");
+  writeFileSync(parent, "");
+  const { writer, problems } = await startWriter(join(parent, "session"));
+  await vi.waitUntil(() => problems.length > 0, { timeout: 5000 });
+  const level = LIVE_EVENTS.find(({ type }) => type === "level")!;
+  for (let i = 0; i < 100_000; i++) writer.event(level);
+  writer.event(FINAL);
+  hear(writer, 0, 10);
+  expect(writer.isKeeping).toBe(false);
+  rmSync(parent);
+  expect(await writer.close()).toEqual({ isKept: true, problems: [] });
+  const session = await readSession(writer.folder, { levels: true });
+  expect(session.meta.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(finalsOf(session)).toHaveLength(1);
+  expect(session.events.length).toBeLessThan(80_000);
+  expect(session.channels).toMatchObject([{ endSample: 10 * FRAME_SAMPLES }]);
+});
+
+test("text is written where audio cannot be", async () => {
+  const { writer, problems } = await startWriter(join(folder, "silent"));
+  rmSync(join(writer.folder, "audio"), { recursive: true });
+  hear(writer, 0, 10);
+  writer.event(FINAL);
+  await vi.waitUntil(() => problems.length > 0, { timeout: 5000 });
+  await vi.waitUntil(async () => finalsOf(await readSession(writer.folder)).length === 1, { timeout: 5000 });
+  await writer.close();
+});
+
 test("a folder that cannot be written is told once, and closing does not fail", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");

@@ -12,11 +12,11 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
 
   afterEach(() => terminal.close());
 
-  /** Listens until the first utterance is final. Returns the process id. `nodeOptions` are Node's own. */
-  async function listen(cwd = temporaryFolder(), nodeOptions = ""): Promise<number> {
+  /** Listens until the first utterance is final. Returns the process id. `nodeOptions` are Node's own, `flags` of the program. */
+  async function listen(cwd = temporaryFolder(), nodeOptions = "", flags = ""): Promise<number> {
     terminal = await Terminal.open({ columns: 100, rows: 24, cwd });
     terminal.run(
-      `${process.execPath} ${nodeOptions} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 & echo "pid $!"; fg`,
+      `${process.execPath} ${nodeOptions} ${PROGRAM} listen --mic file:${SAMPLE} --language en --beam-size 1 ${flags} & echo "pid $!"; fg`,
     );
     const started = await terminal.shows(/pid \d+/);
     await terminal.shows("1 finals", 30_000);
@@ -39,9 +39,9 @@ describe.skipIf(missing("tmux"))("the interface ends", () => {
     await terminal.isUsable();
   });
 
-  test("by a window that is closed: the text is in a file", async () => {
+  test("by a window that is closed: the text is in a file where no session has it", async () => {
     const cwd = temporaryFolder();
-    const pid = await listen(cwd);
+    const pid = await listen(cwd, "", "--no-save");
     terminal.close();
     await untilGone(pid);
     const names = readdirSync(cwd);

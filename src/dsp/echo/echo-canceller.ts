@@ -113,7 +113,8 @@ export class EchoCanceller {
       this.#filter.predict(loopback.subarray(start, start + BLOCK_SAMPLES), echo);
       const before = energy(block);
       for (let i = 0; i < BLOCK_SAMPLES; i++) block[i] = block[i]! - echo[i]!;
-      this.#filter.learn(block);
+      // Silence to the last bit is a microphone that is paused or gone, and no room without an echo.
+      if (before > 0) this.#filter.learn(block);
       // A prediction that makes it louder is none.
       if (energy(block) > before) for (let i = 0; i < BLOCK_SAMPLES; i++) block[i] = block[i]! + echo[i]!;
     }

@@ -98,8 +98,10 @@ export class ChannelListener {
     const { echo, settings, voice } = this.#parts;
     if (this.channel === "loopback") echo?.endLoopback();
     const last = this.channel === "mic" ? (echo?.end() ?? []) : [];
+    const isSilent = settings.isPaused(this.channel) || settings.isMuted(this.channel);
     const applies: (() => void)[] = [];
-    for (const frame of last) applies.push(await this.#listen(frame, settings.threshold));
+    for (const frame of last)
+      applies.push(await this.#listen(isSilent ? new Float32Array(frame.length) : frame, settings.threshold));
     return () => {
       for (const apply of applies) apply();
       for (const mel of this.#mels()) mel.flush();

@@ -6,7 +6,7 @@ import { createSessionClock, type PacingClock } from "../../audio/capture/sessio
 import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
 import { fromPcm16, toPcm16 } from "../../audio/pcm16.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
-import type { EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
+import type { ChannelName, EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
@@ -85,14 +85,28 @@ export async function* listen(
       obey(command, sources, report);
     };
 
-    const session = { events, report, recorder, loop, lockstep: isLive ? undefined : lockstep, stopReading };
+    const isUnheard = (channel: ChannelName) =>
+      settings.isPaused(channel) && (channel === "mic" || !hasEcho || settings.isPaused("mic"));
+    const session: Session = {
+      events,
+      report,
+      recorder,
+      loop,
+      lockstep: isLive ? undefined : lockstep,
+      isUnheard,
+      stopReading,
+    };
     const failed = new Set<ChannelAudio>();
     const hearAll = sources.map(async (source, index) => {
       const hasEnded = await hear(source, channels[index]!, index, session);
       if (!hasEnded) failed.add(source);
     });
     const decoding = loop.run();
-    decoding.catch(() => leave.abort());
+    decoding.catch(() => {
+      leave.abort();
+      // Who waits for a final text would wait for ever.
+      stop();
+    });
     const finish = async (): Promise<EndEvent["reason"]> => {
       await Promise.all(hearAll);
       loop.finish();
@@ -155,6 +169,8 @@ interface Session {
   readonly loop: DecodeLoop;
   /** Where audio is read as fast as text can be made. */
   readonly lockstep: Lockstep | undefined;
+  /** Whether a channel is paused, so that silence is kept in its place, and its sound is not needed for the echo in the microphone. */
+  isUnheard(channel: ChannelName): boolean;
   readonly stopReading: AbortSignal;
 }
 
@@ -163,7 +179,7 @@ async function hear(
   source: ChannelAudio,
   channel: ChannelListener,
   index: number,
-  { events, report, recorder, loop, lockstep, stopReading }: Session,
+  { events, report, recorder, loop, lockstep, isUnheard, stopReading }: Session,
 ): Promise<boolean> {
   const maxWaitingSeconds = lockstep === undefined ? MAX_WAITING_SECONDS : 0;
   let isOver = false;
@@ -171,7 +187,7 @@ async function hear(
   let hearing = Promise.resolve();
   const hearFrame = async (frame: Float32Array) => {
     // Exactly what is kept of it is heard, so that it can be heard again.
-    const kept = toPcm16(frame);
+    const kept = toPcm16(isUnheard(name) ? new Float32Array(frame.length) : frame);
     recorder.audio(name, kept);
     recorder.step({ step: "frame", channel: name });
     const { echoIsLate, apply } = await channel.hear(fromPcm16(kept));

@@ -3,8 +3,8 @@ import { Box, Text } from "ink";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Tab", "select the other channel, for the next three"],
-  ["p", "pause or resume it: nothing of it is looked at"],
-  ["m", "mute or unmute it: a meter, but no text"],
+  ["p", "pause or resume it: nothing is heard or kept"],
+  ["m", "mute or unmute it: kept, but no text"],
   ["d", "choose its device from a list"],
   ["b B", "beam size down, up; 0 and 1 are greedy"],
   ["l t", "language; translate into English, or not"],

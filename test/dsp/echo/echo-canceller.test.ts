@@ -106,6 +106,14 @@ describe("an echo alone is silenced", () => {
     expect(levelDb(echo, 3.6, 7) - levelDb(samples, 3.6, 7)).toBeGreaterThan(25);
   });
 
+  test("and at once again, when the microphone has been paused", () => {
+    const echo = delayed(loopback, 320, decibels(-6));
+    const isPaused = (i: number) => i >= 32_000 && i < 64_000;
+    const microphone = sum(echo, noise).map((value, i) => (isPaused(i) ? 0 : value));
+    const { samples } = cancel(microphone, loopback);
+    expect(levelDb(echo, 4, 4.5) - levelDb(samples, 4, 4.5)).toBeGreaterThan(20);
+  });
+
   test("from a clock that runs 100 ppm apart", () => {
     const echo = drifting(loopback, 320, 100e-6, decibels(-6));
     const { samples } = cancel(sum(echo, noise), loopback);

@@ -1,10 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openMedia } from "../../../src/audio/media.js";
-import type { LiveEvent } from "../../../src/live-events.js";
+import type { ChannelName, LiveEvent } from "../../../src/live-events.js";
 import { listen } from "../../../src/pipeline/live/listen.js";
 import { DEFAULT_LISTEN_OPTIONS, type ListenOptions } from "../../../src/pipeline/live/listen-options.js";
+import { LiveSettings } from "../../../src/pipeline/live/live-settings.js";
+import { noRecorder } from "../../../src/pipeline/live/session-recorder.js";
 import { SAMPLE_RATE_HZ } from "../../../src/units.js";
 import { SAMPLE, temporaryFolder, wav } from "../../cli/mubbles.js";
 
@@ -61,6 +64,37 @@ describe("as fast as text can be made", () => {
   });
 });
 
+test("of a paused channel silence is kept; of the loopback only where no microphone may hear it", async () => {
+  const both = { mic: once, loopback: once, speed: "max" } as const;
+  const paused = async (...channels: ChannelName[]) => {
+    const options = { ...DEFAULT_LISTEN_OPTIONS, ...both };
+    const settings = new LiveSettings(options);
+    for (const channel of channels) settings.apply({ type: "pause", channel, on: true });
+    const sounding = new Set<ChannelName>();
+    const audio = (channel: ChannelName, frame: Int16Array) => {
+      if (frame.some((sample) => sample !== 0)) sounding.add(channel);
+    };
+    const recorder = { ...noRecorder(), audio };
+    let finals = 0;
+    for await (const { type } of listen(options, new AbortController().signal, settings, recorder))
+      if (type === "final") finals++;
+    return { finals, sounding: [...sounding].sort() };
+  };
+  expect(await paused("loopback", "mic")).toEqual({ finals: 0, sounding: [] });
+  expect(await paused("loopback")).toMatchObject({ sounding: ["loopback", "mic"] });
+});
+
+test("an engine that dies ends the session, though audio waits for it", async () => {
+  const interrupt = new AbortController();
+  const events: LiveEvent[] = [];
+  const options = { ...DEFAULT_LISTEN_OPTIONS, mic: twice, speed: "max" } as const;
+  for await (const event of listen(options, interrupt.signal)) {
+    events.push(event);
+    if (event.type === "speech" && event.state === "end") killChildren();
+  }
+  expect(events.at(-1)).toMatchObject({ type: "end", reason: "failed" });
+});
+
 describe("in real time", () => {
   test("text is partial, then confirmed, then final; levels come all the time", async () => {
     const events = await collect({ mic: once });
@@ -112,6 +146,15 @@ async function collect(options: Partial<ListenOptions>): Promise<LiveEvent[]> {
   const signal = new AbortController().signal;
   for await (const event of listen({ ...DEFAULT_LISTEN_OPTIONS, ...options }, signal)) events.push(event);
   return events;
+}
+
+/** The engine is a process of its own. */
+function killChildren(): void {
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], {
+    encoding: "utf8",
+  });
+  for (const line of stdout.split("\n"))
+    if (/engine/.test(line)) process.kill(Number.parseInt(line, 10), "SIGKILL");
 }
 
 function ofType<T extends LiveEvent["type"]>(events: readonly LiveEvent[], type: T) {
