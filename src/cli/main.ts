@@ -26,11 +26,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
 }
 
+/** What importing the program failed with: Node rejects a promise of its own with it too. */
+let importFailure: unknown;
+
 /** Not statically: onnxruntime comes with it, and where the system cannot load that this is to be said. */
 async function importProgram(): Promise<typeof import("./program.js")> {
   try {
     return await import("./program.js");
   } catch (cause) {
+    importFailure = cause;
     if (!LOADER_CODES.includes(systemCode(cause))) throw cause;
     // The rest of the message is who required it.
     const detail = (cause as Error).message.split("\n", 1)[0];
@@ -59,7 +63,7 @@ function usageError({ message, code }: CommanderError): MubblesError {
 function guardProcess(): void {
   let isEnding = false;
   const onStray = async (thrown: unknown) => {
-    if (isEnding) return;
+    if (isEnding || (thrown !== undefined && thrown === importFailure)) return;
     isEnding = true;
     await giveBackTerminal();
     reportError(asMubblesError(thrown));
