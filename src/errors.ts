@@ -73,6 +73,11 @@ export const ERROR_TABLE = {
     what: "the text is not what is spoken in the recording",
     hint: "check that the two belong together, and the language (-l)",
   },
+  TRANSCRIPT_UNREADABLE: {
+    exitCode: EXIT.input,
+    what: "no transcript can be read from it",
+    hint: "give a recorded session, or JSON as `mubbles file -f json` writes it",
+  },
   OUTPUT_EXISTS_AS_DIRECTORY: {
     exitCode: EXIT.usage,
     what: "cannot write the output there",
@@ -137,6 +142,16 @@ export const ERROR_TABLE = {
     exitCode: EXIT.model,
     what: "the model cannot run there",
     hint: "use --device cpu; `mubbles doctor` lists what this machine has",
+  },
+  LLM_UNREACHABLE: {
+    exitCode: EXIT.model,
+    what: "the language model's server cannot be reached",
+    hint: "start it (for example `ollama serve`), or name another with --endpoint",
+  },
+  LLM_FAILED: {
+    exitCode: EXIT.model,
+    what: "the language model gave no answer, or only part of one",
+    hint: "check --llm, --endpoint and OPENAI_API_KEY, or give it more time with --timeout; what was written before stays",
   },
   RUNTIME_UNAVAILABLE: {
     exitCode: EXIT.model,

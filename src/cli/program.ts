@@ -10,6 +10,7 @@ import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
 import { replayCommand } from "./replay-command.js";
 import { sessionsCommand } from "./sessions-command.js";
+import { summarizeCommand } from "./summarize-command.js";
 
 const EXAMPLES = `
 Examples:
@@ -37,6 +38,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(devicesCommand());
   program.addCommand(sessionsCommand());
   program.addCommand(replayCommand(finish));
+  program.addCommand(summarizeCommand());
   program.addCommand(modelsCommand(finish));
   program.addCommand(doctorCommand(finish));
   program.addCommand(completionCommand(program));

@@ -9,6 +9,7 @@ import { foldSpaces } from "../output/text.js";
 import { expiredSessions } from "../session/retention.js";
 import { findSession, listSessions, removeSession } from "../session/session-folders.js";
 import { finalsOf, marksOf, readSession } from "../session/session-reader.js";
+import { channelNames } from "./load-transcript.js";
 import { note } from "./messages.js";
 import { choiceOption, nameListOption } from "./option-values.js";
 import { durationOption, sizeOption } from "./quantity-options.js";
@@ -105,10 +106,7 @@ async function exportText(
   name: string,
   { outputFormat, speakers = [] }: { outputFormat: OutputFormat; speakers?: readonly string[] },
 ): Promise<void> {
-  const [mic = "mic", loopback = "loopback", ...others] = speakers;
-  if (others.length > 0)
-    throw new MubblesError("USAGE", { where: "--speakers", detail: "a session has two channels" });
-  await print(liveDocument(await finals(name), outputFormat, { mic, loopback }));
+  await print(liveDocument(await finals(name), outputFormat, channelNames(speakers)));
 }
 
 async function remove(names: readonly string[]): Promise<void> {

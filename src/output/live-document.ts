@@ -15,9 +15,18 @@ export function liveDocument(
   speakers: Readonly<Record<ChannelName, string>> = CHANNELS,
 ): string {
   const writer = createWriter(format, { showWords: true, showSpeakers: true });
+  const segments = liveSegments(finals, speakers).map((segment) => writer.segment(segment));
+  const [first] = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  return writer.begin() + segments.join("") + writer.end({ language: first?.language });
+}
+
+/** By time of speech. */
+export function liveSegments(
+  finals: readonly FinalEvent[],
+  speakers: Readonly<Record<ChannelName, string>> = CHANNELS,
+): Segment[] {
   const inOrder = finals.toSorted((a, b) => a.startSeconds - b.startSeconds);
-  const segments = inOrder.map((final, id) => writer.segment(segmentOf(final, id, speakers[final.channel])));
-  return writer.begin() + segments.join("") + writer.end({ language: inOrder[0]?.language });
+  return inOrder.map((final, id) => segmentOf(final, id, speakers[final.channel]));
 }
 
 /** What a live session does not know of a segment, tokens for one, is left empty. */

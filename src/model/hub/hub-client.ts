@@ -1,4 +1,4 @@
-/** Requests to the Hugging Face hub, or to a mirror of it. The only file that imports undici. */
+/** Requests to the Hugging Face hub, or to a mirror of it. */
 import { Agent, type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { MubblesError } from "../../errors.js";
 import { packageVersion } from "../../version.js";

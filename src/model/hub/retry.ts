@@ -1,6 +1,6 @@
 /** Trying again: which answers of a server may be others the next time, and how long to wait until then. */
 import { setTimeout as wait } from "node:timers/promises";
-import { MubblesError } from "../../errors.js";
+import { type ErrorCode, MubblesError } from "../../errors.js";
 
 /** Why an attempt came to nothing, where another one may succeed. */
 export class Again {
@@ -11,6 +11,8 @@ export class Again {
       readonly waitMs?: number | undefined;
       /** The attempt brought some of it: patience starts anew. */
       readonly hasProgress?: boolean;
+      /** What it is called where it stays so; DOWNLOAD_FAILED without. */
+      readonly code?: ErrorCode;
       readonly cause?: unknown;
     } = {},
   ) {}
@@ -33,7 +35,7 @@ export interface Retrying {
   readonly onWait?: (reason: string, waitMs: number) => void;
 }
 
-/** What `attempt` gives in the end. DOWNLOAD_FAILED with the last reason where it never does. */
+/** What `attempt` gives in the end. Where it never does it throws the last reason, under its code. */
 export async function retrying<T>(
   where: string,
   { rules, signal, onWait }: Retrying,
@@ -49,7 +51,8 @@ export async function retrying<T>(
     const waitMs = more.waitMs ?? rules.firstWaitMs * 2 ** (failures - 1) * (0.75 + Math.random() / 2);
     if (failures >= rules.attempts || waitMs > rules.longestWaitMs) {
       const asked = waitMs > rules.longestWaitMs ? `, asks to wait ${Math.ceil(waitMs / 1000)} s` : "";
-      throw new MubblesError("DOWNLOAD_FAILED", { where, detail: `${reason}${asked}`, cause: more.cause });
+      const code = more.code ?? "DOWNLOAD_FAILED";
+      throw new MubblesError(code, { where, detail: `${reason}${asked}`, cause: more.cause });
     }
     onWait?.(reason, waitMs);
     await wait(waitMs, undefined, { signal }).catch(() => {});
