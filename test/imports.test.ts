@@ -15,6 +15,7 @@ const LAYERS: readonly (readonly string[])[] = [
     "assets.ts",
     "events.ts",
     "live-events.ts",
+    "tracing.ts",
     "transcript.ts",
     "version.ts",
     "writing.ts",

@@ -25,6 +25,7 @@ const PARTS = {
   pulseaudio: () => onPath("pulseaudio", "--version") && onPath("pactl", "--version"),
   strace: () => spawnSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" }).status === 0,
   tmux: () => onPath("tmux", "-V"),
+  chromium: () => onPath("chromium", "--version"),
   naudiodon: () =>
     existsSync(
       fileURLToPath(new URL("../node_modules/naudiodon/build/Release/naudiodon.node", import.meta.url)),
@@ -38,6 +39,11 @@ export function missing(part: keyof typeof PARTS): boolean {
     throw new Error(`a test needs ${part}, and none may skip here`);
   process.stderr.write(`skipped: tests that need ${part}, which is not here\n`);
   return true;
+}
+
+/** Where a program of PATH lies. */
+export function pathOf(command: string): string {
+  return spawnSync("which", [command], { encoding: "utf8" }).stdout.trim();
 }
 
 function onPath(command: string, versionOption: string): boolean {

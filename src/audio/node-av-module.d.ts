@@ -9,7 +9,8 @@ declare module "node-av/lib" {
     order: number;
     mask: bigint;
   }
-  interface Rational {
+  export class Rational {
+    constructor(num: number, den: number);
     readonly num: number;
     readonly den: number;
   }
@@ -20,8 +21,9 @@ declare module "node-av/lib" {
       readonly codecId: number;
       readonly sampleRate: number;
       readonly channels: number;
+      fromContext(context: CodecContext): number;
     };
-    readonly timeBase: Rational;
+    timeBase: Rational;
     /** In `timeBase`; NOPTS where unknown. */
     readonly duration: bigint;
     readonly disposition: number;
@@ -37,6 +39,14 @@ declare module "node-av/lib" {
     findStreamInfoSync(options: null): number;
     readFrameSync(packet: Packet): number;
     closeInputSync(): void;
+    allocOutputContext2(format: null, formatName: string, path: string): number;
+    newStream(codec: null): Stream;
+    openOutputSync(): number;
+    writeHeaderSync(options: null): number;
+    interleavedWriteFrameSync(packet: Packet): number;
+    writeTrailerSync(): number;
+    closeOutputSync(): void;
+    freeContext(): void;
   }
   export interface Dictionary {
     free(): void;
@@ -44,34 +54,49 @@ declare module "node-av/lib" {
   export const Dictionary: { fromObject(entries: Record<string, string>): Dictionary };
   export class Codec {
     static findDecoder(id: number): Codec | null;
+    static findEncoderByName(name: string): Codec | null;
     readonly name: string | null;
   }
   export class CodecContext {
     pktTimebase: Rational;
+    sampleRate: number;
+    sampleFormat: number;
+    channelLayout: ChannelLayout;
+    bitRate: bigint;
+    timeBase: Rational;
+    /** Samples that each frame but the last has to hold. */
+    readonly frameSize: number;
     allocContext3(codec: Codec): void;
     parametersToContext(parameters: Stream["codecpar"]): number;
     open2Sync(codec: Codec, options: null): number;
     sendPacketSync(packet: Packet | null): number;
     receiveFrameSync(frame: Frame): number;
+    sendFrameSync(frame: Frame | null): number;
+    receivePacketSync(packet: Packet): number;
     freeContext(): void;
   }
   export class Packet {
-    readonly streamIndex: number;
+    streamIndex: number;
     readonly pts: bigint;
     readonly duration: bigint;
+    rescaleTs(from: Rational, to: Rational): void;
     alloc(): void;
     unref(): void;
     free(): void;
   }
   export class Frame {
-    readonly format: number;
-    readonly sampleRate: number;
-    readonly channelLayout: ChannelLayout;
+    format: number;
+    sampleRate: number;
+    channelLayout: ChannelLayout;
     readonly channels: number;
-    readonly nbSamples: number;
+    nbSamples: number;
+    pts: bigint;
     readonly bestEffortTimestamp: bigint;
     /** One for each channel of a planar format, else one. */
     readonly extendedData: Buffer[] | null;
+    readonly data: Buffer[] | null;
+    /** Room for `nbSamples`. */
+    getBuffer(align: number): number;
     alloc(): void;
     unref(): void;
     free(): void;

@@ -5,12 +5,12 @@ import {
   type ChannelLayout,
   FLOAT_SAMPLES,
   type Frame,
+  MONO,
   type NodeAv,
   OPTION_TYPE_FLOAT,
   type SoftwareResampleContext,
 } from "./node-av.js";
 
-const MONO: ChannelLayout = { nbChannels: 1, order: 1, mask: 4n };
 const UNSPECIFIED_ORDER = 0;
 /** So many channels in no known places. */
 const unspecified = (channels: number): ChannelLayout => ({

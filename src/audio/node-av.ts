@@ -2,7 +2,7 @@
  * FFmpeg's libraries through the optional package node-av: the only file that imports it. Only its low-level synchronous
  * calls are used: they block, so they belong in a worker thread, and are ten times as fast as the asynchronous ones.
  */
-import type { FormatContext, Stream } from "node-av/lib";
+import type { ChannelLayout, FormatContext, Stream } from "node-av/lib";
 import { DecodeError } from "./decode-failure.js";
 
 export type {
@@ -20,6 +20,7 @@ export type NodeAv = typeof import("node-av/lib");
 export const END_OF_FILE = -541_478_725;
 export const IO_ERROR = -5;
 export const FLOAT_SAMPLES = 3;
+export const MONO: ChannelLayout = { nbChannels: 1, order: 1, mask: 4n };
 export const OPTION_TYPE_FLOAT = 5;
 export const DISCARD_ALL = 48;
 export const INVALID_DATA = -1_094_995_529;

@@ -1,6 +1,7 @@
 /** WAV files and headerless PCM: decoded here, so that they work with no other decoder installed. */
 import { Resampler } from "../dsp/resample.js";
 import { MubblesError } from "../errors.js";
+import { traceSpan } from "../tracing.js";
 import { SAMPLE_RATE_HZ } from "../units.js";
 import type { ByteReader } from "./byte-reader.js";
 import { ChunkAssembler } from "./chunk-assembler.js";
@@ -113,7 +114,9 @@ class PcmSource implements MediaSource {
 
   #decode(bytes: Buffer): void {
     this.#bytesRead += bytes.length;
+    const began = performance.now();
     this.#push(({ toMono, resampler, resampled }) => resampler.process(toMono.convert(bytes), resampled));
+    traceSpan("audio", "resample", began);
   }
 
   /** `resample` fills a lane's buffer and returns how far; it is the same for each. */

@@ -5,6 +5,8 @@ import { requireDevice } from "../model/compute-device.js";
 import { Engine } from "../model/engine.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import { withChosenModel } from "./auto-model.js";
+import { withDiagnosis } from "./diagnosis.js";
+import { diagnosisOptions } from "./diagnosis-flags.js";
 import { worseExitCode } from "./exit-code.js";
 import { declareFileOptions } from "./file-flags.js";
 import { type FileOptions, readFileOptions } from "./file-options.js";
@@ -47,7 +49,8 @@ export function fileCommand(finish: (exitCode: number) => void): Command {
       command.getOptionValueSource("channels") !== "default" || parsed.strategy === "reference";
     const speakers = isChosen ? undefined : await sessionSpeakers(inputs);
     const options = speakers === undefined ? parsed : { speakers, ...parsed, channels: "split" as const };
-    finish(await transcribeFiles(inputs, readFileOptions(options), transcribe));
+    const work = () => transcribeFiles(inputs, readFileOptions(options), transcribe);
+    finish(await withDiagnosis(diagnosisOptions(parsed), work));
   });
 }
 

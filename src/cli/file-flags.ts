@@ -4,6 +4,7 @@ import { parseRawFormat } from "../audio/raw-format.js";
 import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../dsp/speech-detector.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { OUTPUT_FORMATS } from "../output/formats.js";
+import { declareDiagnosisOptions } from "./diagnosis-flags.js";
 import { LAST_TEMPERATURE } from "./file-options.js";
 import { declareMachineOptions, declareModelOptions } from "./model-flags.js";
 import { longName, numberFlag } from "./number-flag.js";
@@ -138,6 +139,7 @@ export function declareFileOptions(command: Command): Command {
   command.option("--quiet", "nothing on standard error but warnings and errors");
   command.option("--verbose", "languages, files written and timings on standard error");
   command.option("--no-progress", "no progress line on the terminal");
+  declareDiagnosisOptions(command);
   return command;
 }
 

@@ -13,11 +13,14 @@ import { LiveSettings } from "../pipeline/live/live-settings.js";
 import { newSessionFolder } from "../session/session-folders.js";
 import { SessionWriter } from "../session/session-writer.js";
 import { withChosenModel } from "./auto-model.js";
+import { withDiagnosis } from "./diagnosis.js";
+import { diagnosisOptions } from "./diagnosis-flags.js";
 import { worseExitCode } from "./exit-code.js";
 import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 import { declareListenOptions } from "./listen-flags.js";
 import { type ListenCommandOptions, readListenOptions } from "./listen-options.js";
 import { LiveNotes } from "./live-notes.js";
+import { logEvent } from "./log-events.js";
 import { LoopDelayMonitor } from "./loop-delay.js";
 import { note, reportError, writeError } from "./messages.js";
 import { requireModels } from "./models/require-models.js";
@@ -49,11 +52,9 @@ export function listenCommand(finish: (exitCode: number) => void): Command {
     .description("Transcribe what a microphone hears and what an output plays, while it is spoken.")
     .addHelpText("after", EXAMPLES);
   return declareListenOptions(command).action(async (parsed) => {
-    finish(
-      await listenAndShow(
-        readListenOptions(parsed, { stdinIsTerminal: process.stdin.isTTY === true, hasScreen: hasScreen() }),
-      ),
-    );
+    const facts = { stdinIsTerminal: process.stdin.isTTY === true, hasScreen: hasScreen() };
+    const options = readListenOptions(parsed, facts);
+    finish(await withDiagnosis(diagnosisOptions(parsed), () => listenAndShow(options)));
   });
 }
 
@@ -76,6 +77,7 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   const loopDelay = new LoopDelayMonitor();
   let timings = "";
   const measure = (event: LiveEvent) => {
+    logEvent(event);
     // Its timer would wake the process a hundred times a second.
     if (!verbose) return;
     // Loading the model before may hold the loop: nobody has spoken yet.

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { parseRawFormat } from "../audio/raw-format.js";
 import { DEFAULT_LISTEN_OPTIONS as DEFAULTS } from "../pipeline/live/listen-options.js";
+import { declareDiagnosisOptions } from "./diagnosis-flags.js";
 import { declareMachineOptions, declareModelOptions } from "./model-flags.js";
 import { numberFlag } from "./number-flag.js";
 import { choiceOption, numberOption, optionalNumberOption, refuse } from "./option-values.js";
@@ -79,6 +80,7 @@ export function declareListenOptions(command: Command): Command {
   declareMachineOptions(command);
   command.option("--quiet", "nothing on standard error but warnings and errors");
   command.option("--verbose", "devices, and timings at the end, on standard error");
+  declareDiagnosisOptions(command);
   return command;
 }
 

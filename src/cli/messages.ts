@@ -1,5 +1,6 @@
 /** What standard error says: errors and warnings with their code and hint, and plain notes. */
 import type { MubblesError } from "../errors.js";
+import { log } from "./log-file.js";
 
 /** An error, or an event that tells of one. */
 export type Problem = Pick<MubblesError, "code" | "message" | "hint">;
@@ -15,6 +16,7 @@ export function reportError(error: Problem): void {
 }
 
 export function note(text: string): void {
+  log("info", text);
   writeError(`mubbles: ${text}\n`);
 }
 

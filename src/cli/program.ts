@@ -9,6 +9,7 @@ import { fileCommand } from "./file-command.js";
 import { listenCommand } from "./listen-command.js";
 import { modelsCommand } from "./models-command.js";
 import { replayCommand } from "./replay-command.js";
+import { reportCommand } from "./report-command.js";
 import { sessionsCommand } from "./sessions-command.js";
 import { summarizeCommand } from "./summarize-command.js";
 
@@ -20,6 +21,7 @@ Examples:
   mubbles devices
   mubbles align talk.mp4 talk.txt > talk.srt
   mubbles sessions show last
+  mubbles report last -o call.html
   mubbles models list
   mubbles doctor
 
@@ -38,6 +40,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
   program.addCommand(devicesCommand());
   program.addCommand(sessionsCommand());
   program.addCommand(replayCommand(finish));
+  program.addCommand(reportCommand());
   program.addCommand(summarizeCommand());
   program.addCommand(modelsCommand(finish));
   program.addCommand(doctorCommand(finish));

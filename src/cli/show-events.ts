@@ -3,6 +3,7 @@ import { asMubblesError, EXIT } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { liveJsonLine } from "../output/live-json.js";
 import { livePlainLine } from "../output/live-plain.js";
+import { traceSpan } from "../tracing.js";
 import { exitCodeOf } from "./event-exit-code.js";
 import { worseExitCode } from "./exit-code.js";
 import type { ListenCommandOptions } from "./listen-options.js";
@@ -25,7 +26,10 @@ export async function showEvents(
     for await (const event of events) {
       tell(event);
       exitCode = worseExitCode(exitCode, exitCodeOf(event));
-      if (!(await sink.write(lineOf(event, options)))) return EXIT.ok;
+      const began = performance.now();
+      const isTaken = await sink.write(lineOf(event, options));
+      traceSpan("output", "write", began, { event: event.type });
+      if (!isTaken) return EXIT.ok;
     }
   } catch (thrown) {
     const { code, message, hint } = asMubblesError(thrown);

@@ -23,6 +23,7 @@ const EXAMPLES = `
 Examples:
   mubbles summarize last --llm llama3.2                        by Ollama on this machine
   mubbles summarize last --llm qwen3 --context 32768 --speakers me,them -o minutes.md
+  mubbles report last -o call.html && mubbles summarize last --llm llama3.2 --report call.html > minutes.md
   mubbles summarize talk.json --llm gemma3 --endpoint http://127.0.0.1:8080/v1
 
 The text goes to the server at --endpoint and nowhere else: by default one on this machine. OPENAI_API_KEY is sent along where it is
@@ -72,7 +73,7 @@ export function summarizeCommand(): Command {
       ),
     )
     .option("--language <name>", "to write in, such as English (default: that of the transcript)")
-    .option("--report <file>", "times become links into this page or media file: FILE#t=SECONDS")
+    .option("--report <file>", "times become links into this report (`mubbles report`)")
     .option("-o, --output <file>", "write there instead of to standard output")
     .option("--quiet", "nothing on standard error but errors")
     .addHelpText("after", EXAMPLES)

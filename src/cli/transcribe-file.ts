@@ -6,9 +6,12 @@ import { formatClock } from "../output/clock.js";
 import { createWriter } from "../output/formats.js";
 import { hideNoise } from "../output/noise.js";
 import type { transcribe } from "../pipeline/transcribe.js";
+import { traceSpan } from "../tracing.js";
 import { Document } from "./document.js";
 import { worseExitCode } from "./exit-code.js";
 import type { FileOptions } from "./file-options.js";
+import { logTranscription } from "./log-events.js";
+import { log } from "./log-file.js";
 import { note, reportError, writeError } from "./messages.js";
 import type { PlannedInput } from "./outputs.js";
 import type { Progress } from "./progress.js";
@@ -78,6 +81,7 @@ async function handleEvent(
   documents: readonly Document[],
   run: FileRun,
 ): Promise<void> {
+  logTranscription(planned.input, event);
   switch (event.type) {
     case "language":
       run.language ??= event.language;
@@ -86,9 +90,11 @@ async function handleEvent(
     case "segment": {
       const segment = options.showNoise ? event.segment : hideNoise(event.segment);
       if (segment === undefined) return;
+      const began = performance.now();
       for (const document of documents) {
         if (!(await document.segment(segment))) run.readerGone = true;
       }
+      traceSpan("output", "write", began);
       return;
     }
     case "progress":
@@ -152,7 +158,10 @@ async function failed(
       exitCode = worseExitCode(exitCode, second.exitCode);
     }
   }
-  for (const problem of problems) reportError(problem);
+  for (const problem of problems) {
+    log("error", problem.message, { code: problem.code });
+    reportError(problem);
+  }
   const nextMayWork = !interrupted && CAUSED_BY_INPUT.includes(error.exitCode);
   return { exitCode, stop: !nextMayWork };
 }

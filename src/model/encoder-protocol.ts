@@ -1,5 +1,6 @@
 /** Messages between a runtime and the thread that encodes for it. */
 import type { ErrorCode } from "../errors.js";
+import type { TraceEvent } from "../tracing.js";
 import type { EncodedPart } from "./audio-encoder.js";
 import type { Accelerator } from "./compute-device.js";
 
@@ -7,6 +8,7 @@ export interface EncoderWorkerData {
   readonly folder: string;
   readonly threads: number;
   readonly accelerator: Accelerator | undefined;
+  readonly isTraced: boolean;
 }
 
 export type ToEncoder =
@@ -15,7 +17,12 @@ export type ToEncoder =
 
 export type FromEncoder =
   | { readonly type: "loaded" }
-  | { readonly type: "encoded"; readonly parts: readonly EncodedPart[] }
+  | {
+      readonly type: "encoded";
+      readonly parts: readonly EncodedPart[];
+      /** What took how long since the last one. */
+      readonly trace: readonly TraceEvent[];
+    }
   | {
       readonly type: "failed";
       readonly code: ErrorCode;

@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
+import { isTraced, publishTrace } from "../tracing.js";
 import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
 import type { Accelerator } from "./compute-device.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
@@ -21,8 +22,10 @@ export class EncoderThread implements AudioEncoder {
   private constructor(worker: Worker, folder: string) {
     this.#worker = worker;
     worker.on("message", (message: FromEncoder) => {
-      if (message.type === "encoded") this.#waiting.shift()?.resolve(message.parts);
-      else if (message.type === "failed") this.#fail(new MubblesError(message.code, message));
+      if (message.type === "encoded") {
+        publishTrace(message.trace);
+        this.#waiting.shift()?.resolve(message.parts);
+      } else if (message.type === "failed") this.#fail(new MubblesError(message.code, message));
     });
     worker.on("error", (error) => this.#fail(modelError(folder, error)));
     this.#exited = new Promise((resolve) => {
@@ -35,7 +38,7 @@ export class EncoderThread implements AudioEncoder {
 
   /** Loads the encoder of a model's folder. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
   static async start(folder: string, threads: number, accelerator?: Accelerator): Promise<EncoderThread> {
-    const data: EncoderWorkerData = { folder, threads, accelerator };
+    const data: EncoderWorkerData = { folder, threads, accelerator, isTraced: isTraced() };
     const worker = new Worker(workerUrl("model/encoder-worker"), {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },

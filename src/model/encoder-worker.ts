@@ -1,6 +1,7 @@
 /** The thread that encodes windows while the engine's decodes those before: each is one core's work that waits for nobody. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { collectTrace, traceSpan } from "../tracing.js";
 import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import { discardBuffers } from "./discard.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
@@ -11,7 +12,8 @@ const waiting: Float32Array[] = [];
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, accelerator } = workerData as EncoderWorkerData;
+const { folder, threads, accelerator, isTraced } = workerData as EncoderWorkerData;
+const trace = isTraced ? collectTrace() : undefined;
 try {
   const encoder = await EncoderSession.load(folder, threads, { accelerator });
   port.on("message", (message: ToEncoder) => {
@@ -29,13 +31,17 @@ async function work(encoder: EncoderSession): Promise<void> {
   while (!isClosing && waiting.length > 0) {
     const parts: EncodedPart[] = [];
     const mel = waiting.shift()!;
+    const began = performance.now();
     for await (const { part, ...frames } of encoder.encode(mel)) {
       // Tensors do not cross the border, their numbers do.
       const numbers = Object.entries(part).map(([name, { data }]) => [name, { data }] as const);
       parts.push({ ...frames, part: Object.fromEntries(numbers) });
     }
     const arrays = parts.flatMap(({ part }) => Object.values(part).map(({ data }) => data as Uint8Array));
-    send({ type: "encoded", parts }, [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]);
+    traceSpan("encoder", "encode", began);
+    send({ type: "encoded", parts, trace: trace?.take() ?? [] }, [
+      ...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer)),
+    ]);
     discardBuffers([mel]);
     await yieldToMessages();
   }

@@ -1,5 +1,6 @@
 /** Messages between the engine and its worker. */
 import type { ErrorCode } from "../errors.js";
+import type { TraceEvent } from "../tracing.js";
 import type { Accelerator } from "./compute-device.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
@@ -12,6 +13,8 @@ export interface EngineWorkerData {
   readonly maxWindows: number;
   readonly encodesAhead: boolean;
   readonly accelerator: Accelerator | undefined;
+  /** Tells what takes how long. */
+  readonly isTraced: boolean;
 }
 
 /** What the engine can be asked for, and what it answers to each. */
@@ -53,6 +56,7 @@ export type FromWorker =
       /** Of a window, where its words are left to who gets this. */
       readonly words?: UnalignedWords | undefined;
     }
+  | { readonly type: "trace"; readonly events: readonly TraceEvent[] }
   | {
       readonly type: "failed";
       readonly code: ErrorCode;

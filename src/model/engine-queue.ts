@@ -14,6 +14,10 @@ export class EngineQueue {
     return this.#finals.length === 0 && this.#partials.length === 0;
   }
 
+  get length(): number {
+    return this.#finals.length + this.#partials.length;
+  }
+
   add(question: Waiting): void {
     (kindOf(question) === "partial" ? this.#partials : this.#finals).push(question);
   }

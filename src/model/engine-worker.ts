@@ -1,6 +1,7 @@
 /** The worker thread Whisper lives in: onnxruntime's run() holds its thread, and the interface must never wait for it. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { MubblesError } from "../errors.js";
+import { collectTrace, traceCounter, traceSpan } from "../tracing.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
 import { PartialDecoder } from "./decoding/partial-decoder.js";
 import { openEnginePort } from "./engine-port.js";
@@ -22,7 +23,12 @@ let partialUnderWay: { readonly id: number; readonly controller: AbortController
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows, encodesAhead, accelerator } = port.data;
+const { folder, threads, maxWindows, encodesAhead, accelerator, isTraced } = port.data;
+/** Of spans that wait to be sent: a second's work and more. */
+const TRACE_BATCH = 50;
+const trace = isTraced ? collectTrace(TRACE_BATCH, (events) => send({ type: "trace", events })) : undefined;
+/** When there was nothing to do any more; undefined while there is. */
+let idleSince: number | undefined;
 try {
   const began = performance.now();
   const runtime = await WhisperRuntime.load(folder, threads, { encodesAhead, accelerator });
@@ -30,6 +36,8 @@ try {
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
   const { nMels, isMultilingual, endToken, firstTimestampToken, decoderLayers } = runtime.config;
+  traceSpan("engine", "load", began);
+  idleSince = performance.now();
   port.listen((message) => {
     if (message.type === "close") isClosing = true;
     else if (message.type === "forget") batch.forget(message.recording);
@@ -59,16 +67,22 @@ try {
 /** Windows join as soon as there is room; between two steps messages are read. */
 async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
   isRunning = true;
+  if (idleSince !== undefined) traceSpan("engine", "idle", idleSince);
+  idleSince = undefined;
   while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
     const isStepping = !batch.isIdle;
     const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
     const began = performance.now();
     if (next === undefined) await batch.step();
     else await begin(next, batch, partials);
+    traceSpan("engine", next?.type ?? "step", began);
+    traceCounter("engine", "questions waiting", queue.length);
     queue.spent(performance.now() - began, next?.type === "partial" ? "partial" : "final", isStepping);
     await breathe();
   }
   isRunning = false;
+  idleSince = performance.now();
+  trace?.flush();
   if (isClosing) await close(runtime);
 }
 
@@ -116,6 +130,7 @@ async function breathe(): Promise<void> {
 
 async function close(runtime: WhisperRuntime): Promise<void> {
   await runtime.release();
+  trace?.flush();
   port.close();
 }
 

@@ -1,6 +1,7 @@
 /** Whisper in its worker, as the rest of the program sees it: windows in, results out. */
 import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
+import { isTraced, publishTrace } from "../tracing.js";
 import { type Compute, isQuantised } from "./checkpoint-layout.js";
 import { acceleratorOf, type ComputeDevice } from "./compute-device.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
@@ -111,6 +112,7 @@ export class Engine {
       maxWindows: MAX_WINDOWS,
       encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
       accelerator,
+      isTraced: isTraced(),
     };
     const transport = isIsolated ? startProcess(data) : startThread(data);
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
@@ -207,6 +209,8 @@ export class Engine {
     if (message.type === "result") {
       const { id, result, words } = message;
       this.#settle(id, words === undefined ? result : withWords(result as WindowResult, words));
+    } else if (message.type === "trace") {
+      publishTrace(message.events);
     } else if (message.type === "failed") {
       this.#fail(new MubblesError(message.code, message));
     }

@@ -3,6 +3,7 @@ import { assembleWindow } from "../dsp/mel.js";
 import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
 import type { WindowRequest, WindowResult } from "../model/window.js";
+import { traceWork } from "../tracing.js";
 import type { Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
 import { mayBeFaintSpeech } from "./invented-text.js";
@@ -49,10 +50,11 @@ export async function decodeWhole(
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const { columns, startSample, endSample, speech }: PlannedWindow = rest;
     const speaksUntilSeconds = (lastSpeech(rest) - startSample) / SAMPLE_RATE_HZ;
-    const decode = (temperatures: readonly number[]): Promise<WindowResult> => {
+    const decode = async (temperatures: readonly number[]): Promise<WindowResult> => {
+      const began = performance.now();
       const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
       assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
-      return engine.decodeWindow({
+      const result = await engine.decodeWindow({
         recording,
         mel,
         windowSeconds: (endSample - startSample) / SAMPLE_RATE_HZ,
@@ -63,6 +65,13 @@ export async function decodeWhole(
         wantWords: options.words && aligner === undefined,
         wordProbabilities: "search",
       });
+      traceWork("text", "window", began, {
+        start: startSample / SAMPLE_RATE_HZ,
+        seconds: (endSample - startSample) / SAMPLE_RATE_HZ,
+        tokens: result.tokenCount,
+        temperature: result.temperature,
+      });
+      return result;
     };
     const { temperatures } = decoding;
     // Where nobody was heard the first temperature shows whether somebody whispers; noise is not worth five more. Nor is what the

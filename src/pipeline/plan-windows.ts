@@ -4,6 +4,7 @@ import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { type DecodeWindow, FixedWindowPlanner, WindowPlanner } from "../dsp/window-planner.js";
 import { discardBuffers } from "../model/discard.js";
 import { SILERO_FRAME_SAMPLES, type SileroVad } from "../model/silero.js";
+import { traceSpan } from "../tracing.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES } from "../units.js";
 import { MelHistory } from "./mel-history.js";
 
@@ -60,7 +61,7 @@ export async function* planWindows(
   try {
     let waitingSince = performance.now();
     for await (const samples of audio) {
-      clock.mediaSeconds += secondsSince(waitingSince);
+      clock.mediaSeconds += spent("media", waitingSince);
       clock.audioSamples += samples.length / channels;
       for (const [channel, planner] of planners.entries()) {
         await planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
@@ -69,7 +70,7 @@ export async function* planWindows(
       for (const planner of planners) yield* inOrderOf(planner.take(false));
       waitingSince = performance.now();
     }
-    clock.mediaSeconds += secondsSince(waitingSince);
+    clock.mediaSeconds += spent("media", waitingSince);
     for (const planner of planners) await planner.end(clock.audioSamples);
     for (const planner of planners) yield* inOrderOf(planner.take(true));
   } finally {
@@ -78,7 +79,9 @@ export async function* planWindows(
 
   function* inOrderOf(windows: Iterable<ChannelWindow>): Generator<PlannedWindow> {
     for (const window of windows) {
+      const began = performance.now();
       yield { ...window, settledSample: Math.min(...planners.map((planner) => planner.settledSample)) };
+      traceSpan("audio", "wait", began);
     }
   }
 }
@@ -148,7 +151,7 @@ class ChannelPlanner {
   #timeMel(work: () => void): void {
     const began = performance.now();
     work();
-    this.#clock.melSeconds += secondsSince(began);
+    this.#clock.melSeconds += spent("mel", began);
   }
 }
 
@@ -244,11 +247,13 @@ class SpeechCutter implements Cutter {
     const frames = await this.#vad.process(this.#block.subarray(0, samples), this.#probabilities);
     this.#filled = 0;
     const windows = this.#planner.push(this.#probabilities, frames);
-    this.#clock.vadSeconds += secondsSince(began);
+    this.#clock.vadSeconds += spent("vad", began);
     return windows;
   }
 }
 
-function secondsSince(began: number): number {
+/** Seconds of a stage that ends now. */
+function spent(stage: "media" | "mel" | "vad", began: number): number {
+  traceSpan("audio", stage, began);
   return (performance.now() - began) / 1000;
 }

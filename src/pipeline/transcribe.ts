@@ -8,6 +8,7 @@ import type { TranscribeEvent } from "../events.js";
 import type { Engine } from "../model/engine.js";
 import { SileroVad } from "../model/silero.js";
 import { hasText } from "../model/window.js";
+import { traceCounter, traceSpan } from "../tracing.js";
 import { SAMPLE_RATE_HZ, WINDOW_SECONDS } from "../units.js";
 import { type Channel, channelsOf } from "./channels.js";
 import { decodeWhole, spokenSamples } from "./decode-window.js";
@@ -97,9 +98,13 @@ async function* transcribeFast(
       clock,
     });
     const prompt = encodeText(options.initialPrompt, engine);
-    const decode = (window: PlannedWindow) => {
+    let underWay = 0;
+    const decode = async (window: PlannedWindow) => {
       const { recording } = channels[window.channel]!;
-      return decodeWhole(window, { options, engine, aligner, recording, prompt });
+      traceCounter("text", "windows under way", ++underWay);
+      const parts = await decodeWhole(window, { options, engine, aligner, recording, prompt });
+      traceCounter("text", "windows under way", --underWay);
+      return parts;
     };
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     const firstWindows = engine.encodesAhead ? engine.maxWindows : 1;
@@ -141,6 +146,7 @@ async function* transcribeFast(
     for (const model of models) await model.release();
   }
   const { loadSeconds } = engine;
+  traceSpan("session", "transcribe", began, { input });
   const timings = timingsOf({ totals, clock, loadSeconds, beganMs: began, speechSamples });
   yield { type: "end", timings, language: language ?? likelyLanguage };
 }

@@ -1,4 +1,6 @@
 /** Draws the state of the store on the terminal: at every change, at most as often as the store says, and when the terminal is resized. */
+
+import { traceSpan } from "../tracing.js";
 import type { Machine } from "./draw/footer.js";
 import { drawScreen, type ScreenSize, textArea } from "./draw/screen.js";
 import { ScreenWriter } from "./screen-writer.js";
@@ -55,7 +57,9 @@ export class Painter {
   readonly paint = (): void => {
     if (this.#isClosed) return;
     try {
+      const began = performance.now();
       this.#writer.draw(this.#lines());
+      traceSpan("output", "render", began);
     } catch (error) {
       this.#failed(error);
     }

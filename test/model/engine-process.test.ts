@@ -71,6 +71,12 @@ test("whoever waits is told when it is killed", async () => {
 
 function startedProcess(): ChildProcess {
   const folder = packagePath("models/whisper-base-int8");
-  return startProcess({ folder, threads: 2, maxWindows: 1, encodesAhead: false, accelerator: undefined })
-    .events as ChildProcess;
+  return startProcess({
+    folder,
+    threads: 2,
+    maxWindows: 1,
+    encodesAhead: false,
+    accelerator: undefined,
+    isTraced: false,
+  }).events as ChildProcess;
 }

@@ -2,6 +2,7 @@
  * Several windows decoded together: each step reads the weights once for all of them, and a window that ends makes room for
  * the next at once (continuous batching). Window i lies at place i of the caches.
  */
+import { traceSpan } from "../../tracing.js";
 import { CrossCache } from "../cross-cache.js";
 import type { DecodingOptions } from "../decoding-options.js";
 import { SelfCache } from "../self-cache.js";
@@ -87,6 +88,7 @@ export class BatchDecoder {
     const began = performance.now();
     await this.#runtime.encode(request.mel, this.#cross, slot);
     const encoded = performance.now();
+    traceSpan("engine", "encode", began, {}, encoded);
     const language = await this.#languages.of(request, this.#place(slot));
     const { maxTextPositions } = this.#runtime.config;
     const window = new WindowDecoder(request, language, this.#tokenizer, maxTextPositions);
@@ -96,6 +98,7 @@ export class BatchDecoder {
     if (temperature > 0) await this.#single.sample(window, temperature, this.#cross.one(slot));
     else await this.#single.begin(window, this.#place(slot));
     window.decodeSeconds += (performance.now() - encoded) / 1000;
+    traceSpan("engine", "decode", encoded, { first: true, beams: window.decoder.rows });
     await this.#settleIfDone(slot);
   }
 
@@ -135,6 +138,7 @@ export class BatchDecoder {
     });
     for (const [slot, window] of windows.entries()) await this.#loops.cut(window, this.#cross.one(slot));
     const share = (performance.now() - began) / 1000 / windows.length;
+    traceSpan("engine", "decode", began, { windows: windows.length, beams: decoder.rows });
     for (const window of windows) window.decodeSeconds += share;
     for (let slot = this.#jobs.length - 1; slot >= 0; slot--) await this.#settleIfDone(slot);
   }
@@ -153,6 +157,7 @@ export class BatchDecoder {
       await this.#single.sample(window, temperature, cross);
       attempt = await this.#loops.reviewed(window, window.attempt(temperature), cross);
       window.decodeSeconds += (performance.now() - began) / 1000;
+      traceSpan("engine", "decode", began, { temperature });
     }
     const words = await this.#wordsOf(window, attempt, slot);
     settle(window.result(attempt, window.request.wantWords === true ? [] : undefined), words);
@@ -186,6 +191,7 @@ export class BatchDecoder {
       logprobs: logprobs && [...said.map(() => 0), ...logprobs],
     });
     window.decodeSeconds += (performance.now() - began) / 1000;
+    if (input !== undefined) traceSpan("engine", "decode", began, { words: true });
     return input && { input, saidTokens: said.length };
   }
 

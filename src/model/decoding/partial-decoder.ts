@@ -1,4 +1,5 @@
 /** Hypotheses of windows that are not over: short windows, greedy, without timestamps. */
+import { traceSpan } from "../../tracing.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN } from "../../units.js";
 import { CrossCache } from "../cross-cache.js";
 import type { PartialRequest, PartialResult, PartialWord } from "../live-window.js";
@@ -48,6 +49,7 @@ export class PartialDecoder {
     try {
       await this.#runtime.encode(request.mel, cross, 0);
       const encoded = performance.now();
+      traceSpan("engine", "encode", began, { partial: true }, encoded);
       const place = { cross: cross.one(0), cache: this.#cache, window: 0 };
       const language = await this.#languageOf(request, settled, place);
       const task = this.#taskOf(request, language.language, place, signal);
@@ -55,7 +57,7 @@ export class PartialDecoder {
       const reading = await this.#reader.read(task, draft);
       if (reading === undefined) return undefined;
       const { text, noSpeechProb } = reading;
-      return {
+      const partial = {
         tokens: text.tokens,
         text: this.#tokenizer.decode(text.tokens),
         words: this.#words(reading, request.windowSeconds, language.language),
@@ -68,6 +70,8 @@ export class PartialDecoder {
         encodeSeconds: (encoded - began) / 1000,
         decodeSeconds: (performance.now() - encoded) / 1000,
       };
+      traceSpan("engine", "decode", encoded, { partial: true, tokens: partial.tokens.length });
+      return partial;
     } finally {
       cross.discard();
     }

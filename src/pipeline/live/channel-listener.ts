@@ -4,6 +4,7 @@ import { LevelMeter } from "../../dsp/level.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
+import { traceSpan } from "../../tracing.js";
 import {
   FRAMES_PER_SECOND,
   HOP_SAMPLES,
@@ -86,7 +87,9 @@ export class ChannelListener {
     // As they are now: what is asked for while the frame is on its way holds from the next one on.
     const isSilent = isPaused || settings.isMuted(this.channel);
     const { threshold } = settings;
+    const began = performance.now();
     const clean = isCleaned ? await echo.clean(frame) : frame;
+    if (isCleaned) traceSpan(this.channel, "echo", began);
     const echoIsLate = isCleaned && echo.wasLate;
     if (clean === undefined) return { echoIsLate, apply: () => {} };
     const apply = await this.#listen(isSilent ? new Float32Array(clean.length) : clean, threshold);
@@ -116,6 +119,7 @@ export class ChannelListener {
     const isNeeded = !this.#tracker.isIdle;
     const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold });
     report.totals.vadSeconds += (performance.now() - began) / 1000;
+    traceSpan(this.channel, "vad", began);
     return () => this.#apply(frame, probabilities);
   }
 
@@ -123,6 +127,7 @@ export class ChannelListener {
     const began = performance.now();
     for (const mel of this.#mels()) mel.push(frame);
     this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
+    traceSpan(this.channel, "mel", began);
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
     if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);

@@ -1,5 +1,6 @@
 /** Keeps the engine at work: one final text at a time, and beside it one hypothesis at a time. */
 import type { LoadLevel } from "../../live-events.js";
+import { traceCounter } from "../../tracing.js";
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import { DecodeJobs } from "./decode-jobs.js";
@@ -56,6 +57,8 @@ export class DecodeLoop {
       this.#lastSpeechSeconds = now();
       this.#load();
     }
+    traceCounter("text", "lag seconds", Math.round(this.lagSeconds * 10) / 10);
+    traceCounter("text", "utterances waiting", this.unfinished);
     if (isLive && this.#governor.update(this.lagSeconds, now())) report.tellStatus();
     tell(this.#onNews);
   }

@@ -1,5 +1,6 @@
 /** Events on their way to a reader that may be slow: text waits for him, what newer news replace does not. */
 import type { LiveEvent } from "../../live-events.js";
+import { traceCounter } from "../../tracing.js";
 
 /** Beyond this `room` makes the producer wait. */
 const MAX_WAITING = 1000;
@@ -14,6 +15,7 @@ export class EventQueue implements AsyncIterable<LiveEvent> {
     const stale = this.#waiting.findIndex((waiting) => replaces(event, waiting));
     if (stale >= 0) this.#waiting.splice(stale, 1);
     this.#waiting.push(event);
+    traceCounter("output", "events waiting", this.#waiting.length);
     this.#onNews?.();
   }
 
@@ -35,6 +37,7 @@ export class EventQueue implements AsyncIterable<LiveEvent> {
     for (;;) {
       const event = this.#waiting.shift();
       if (event !== undefined) {
+        traceCounter("output", "events waiting", this.#waiting.length);
         if (this.#waiting.length < MAX_WAITING) this.#makeRoom();
         yield event;
       } else if (this.#isClosed) {

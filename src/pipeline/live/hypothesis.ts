@@ -3,6 +3,7 @@ import { assembleWindow } from "../../dsp/mel.js";
 import type { LiveWord } from "../../live-events.js";
 import type { Engine } from "../../model/engine.js";
 import type { PartialResult, PartialWord } from "../../model/live-window.js";
+import { traceSpan, traceWork } from "../../tracing.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { SessionReport } from "./session-report.js";
@@ -34,6 +35,7 @@ export async function hearUtterance(
   const { startSample, draft, decoding } = utterance;
   const heard = { endSample: channel.openEndSample, silenceSeconds: channel.silenceSeconds };
   const columns = channel.columns(startSample, heard.endSample, true);
+  const began = performance.now();
   const result = await engine.decodePartial({
     recording,
     ...shortWindow(columns, engine.nMels),
@@ -42,6 +44,8 @@ export async function hearUtterance(
     suppressTokens: decoding.suppressTokens,
     draft,
   });
+  const seconds = (heard.endSample - startSample) / SAMPLE_RATE_HZ;
+  traceWork("text", "partial", began, { channel: channel.channel, seconds, tokens: result.tokens.length });
   return {
     language: result.language,
     apply: () => applyHypothesis(utterance, result, heard, { channel, report }),
@@ -66,7 +70,9 @@ function applyHypothesis(
   const { words, isCut } = result;
   const isEnding = channel.open !== utterance || utterance.speculation?.endSample === channel.openEndSample;
   const heard = { words, isCut, audioSeconds, silenceSeconds, isEnding };
+  const began = performance.now();
   const { newlyConfirmed, partial } = policy.hear(heard);
+  traceSpan("text", "policy", began);
   utterance.confirmed = [...utterance.confirmed, ...newlyConfirmed.flatMap(({ tokens }) => tokens)];
   const offsetSeconds = startSample / SAMPLE_RATE_HZ;
   const of = { channel: channel.channel, utterance: number };

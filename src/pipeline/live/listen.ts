@@ -8,6 +8,7 @@ import { fromPcm16, toPcm16 } from "../../audio/pcm16.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
 import type { ChannelName, EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
 import { SileroVad } from "../../model/silero.js";
+import { traceSpan } from "../../tracing.js";
 import { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
 import { EchoGate } from "./echo-gate.js";
@@ -49,6 +50,7 @@ export async function* listen(
   const channels: ChannelListener[] = [];
   const models: SileroVad[] = [];
   let stop = () => {};
+  let began = performance.now();
   try {
     const { nMels } = (await engines.lease()).engine;
     const previewMels = (await previewEngines.lease()).engine.nMels;
@@ -79,6 +81,7 @@ export async function* listen(
     });
     stop = () => loop.stop();
     clock.start();
+    began = performance.now();
     report.begin({ sources, engines: new Set([engines, previewEngines]), loop, now });
     settings.onCommand = (command) => {
       recorder.step({ step: "command", command });
@@ -131,6 +134,7 @@ export async function* listen(
   } catch (thrown) {
     throw signal.aborted ? new MubblesError("INTERRUPTED") : thrown;
   } finally {
+    traceSpan("session", "listen", began);
     leave.abort();
     stop();
     for (const source of sources) await source.close();
@@ -201,15 +205,20 @@ async function hear(
     apply();
   };
   const takeIn = async (frames: AsyncIterable<Float32Array>) => {
+    let waitingSince = performance.now();
     for await (const frame of frames) {
+      traceSpan(name, "capture", waitingSince);
       await lockstep?.turn(index);
       if (isOver) return;
       hearing = hearFrame(frame);
       await hearing;
+      const heard = performance.now();
       loop.wake();
       await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
       if (lockstep !== undefined) await recorder.room();
       lockstep?.advance(index);
+      traceSpan(name, "wait", heard);
+      waitingSince = performance.now();
     }
   };
   try {

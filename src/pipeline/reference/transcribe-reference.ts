@@ -9,6 +9,7 @@ import type { Engine } from "../../model/engine.js";
 import { DEFAULT_PUNCTUATION } from "../../model/timing/punctuation.js";
 import { addWordTimestamps } from "../../model/timing/word-rules.js";
 import type { WindowResult } from "../../model/window.js";
+import { traceSpan } from "../../tracing.js";
 import type { Segment, Word } from "../../transcript.js";
 import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import { encodeText } from "../encode-text.js";
@@ -111,6 +112,7 @@ export async function* transcribeReference(
     mel.free();
     await media.close();
   }
+  traceSpan("session", "transcribe", began, { input });
   const audioSeconds = clock.audioSamples / SAMPLE_RATE_HZ;
   const timings = {
     ...totals,
@@ -187,10 +189,12 @@ async function readAll(
   for await (const samples of audio) {
     const began = performance.now();
     clock.mediaSeconds += (began - waitingSince) / 1000;
+    traceSpan("audio", "media", waitingSince, {}, began);
     clock.audioSamples += samples.length;
     mel.push(samples);
     waitingSince = performance.now();
     clock.melSeconds += (waitingSince - began) / 1000;
+    traceSpan("audio", "mel", began);
   }
   clock.mediaSeconds += (performance.now() - waitingSince) / 1000;
   mel.end();

@@ -3,6 +3,7 @@
  * session. Pure: what time it is comes with every call.
  */
 import { Resampler } from "../../../dsp/resample.js";
+import { traceSpan } from "../../../tracing.js";
 import { SAMPLE_RATE_HZ } from "../../../units.js";
 import type { CapturePacket } from "../backend.js";
 import { MAX_SILENCE_SAMPLES } from "./bounded-queue.js";
@@ -75,12 +76,14 @@ export class Timeline {
     if (resampler === undefined) return;
     resampler.stretch(this.#placement.stretch);
     let skipFrames = Math.round(skipSeconds * resampler.inputRateHz);
+    const began = performance.now();
     for (const mono of waiting) {
       const skipped = Math.min(skipFrames, mono.length);
       skipFrames -= skipped;
       const output = this.#outputFor(resampler, mono.length);
       this.#give(output.slice(0, resampler.process(mono.subarray(skipped), output)));
     }
+    traceSpan("audio", "resample", began);
   }
 
   /** Ends what the resampler still holds back, so that silence or another device may follow. */
