@@ -12,6 +12,8 @@ export class AppendFile {
   #file: FileHandle | undefined;
   #size = 0;
   #isSynced = true;
+  /** Whether its name would survive a loss of power. */
+  #isNamed = false;
   #flushing: Promise<void> = Promise.resolve();
 
   /** The file comes into being with the first flush. */
@@ -38,11 +40,18 @@ export class AppendFile {
     return flushing;
   }
 
-  /** Resolves when what was flushed is on the disk itself, which a loss of power cannot hurt. */
+  /** Resolves when what was flushed is on the disk itself, which a loss of power cannot hurt. That may take seconds; nothing waits for it. */
   async sync(): Promise<void> {
-    if (this.#isSynced) return;
+    if (this.#isSynced || this.#file === undefined) return;
     this.#isSynced = true;
-    await this.#file?.datasync();
+    try {
+      if (!this.#isNamed) await syncFolder(dirname(this.path));
+      this.#isNamed = true;
+      await this.#file.datasync();
+    } catch (thrown) {
+      this.#isSynced = false;
+      throw thrown;
+    }
   }
 
   /** Whether somebody has removed the file. */
@@ -50,12 +59,11 @@ export class AppendFile {
     return this.#file !== undefined && (await this.#file.stat()).nlink === 0;
   }
 
-  /** Nothing comes any more; `head` replaces the beginning of the file. */
-  async end(head?: Uint8Array): Promise<void> {
+  /** A flush after which nothing comes any more; `head` replaces the beginning of the file. */
+  async end(head: Uint8Array): Promise<void> {
     await this.flush();
-    if (head !== undefined) await this.#file?.write(head, 0, head.length, 0);
-    await this.#file?.sync();
-    await this.close();
+    await this.#file?.write(head, 0, head.length, 0);
+    this.#isSynced = false;
   }
 
   async close(): Promise<void> {
@@ -66,7 +74,7 @@ export class AppendFile {
 
   async #write(): Promise<void> {
     if (this.#waitingBytes === 0) return;
-    this.#file ??= await openNew(this.path);
+    this.#file ??= await open(this.path, "w", MODE);
     for (let bytes = this.#take(); bytes.length > 0; bytes = this.#take()) {
       try {
         const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#size);
@@ -93,11 +101,9 @@ export class AppendFile {
   }
 }
 
-async function openNew(path: string): Promise<FileHandle> {
-  const file = await open(path, "w", MODE);
-  // Its name has to survive a loss of power too. Not every system can do that for a folder.
-  const folder = await open(dirname(path)).catch(() => undefined);
+/** Not every system can do that. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
-  return file;
 }

@@ -23,6 +23,8 @@ export class AudioWriter {
   #part: Part | undefined;
   /** Parts that are complete but for what waits. */
   readonly #ending: Part[] = [];
+  /** Files of complete parts that a loss of power could still hurt. */
+  readonly #ended: AppendFile[] = [];
 
   constructor(folder: string, channel: string) {
     this.#folder = folder;
@@ -50,11 +52,17 @@ export class AudioWriter {
     for (let part = this.#ending[0]; part !== undefined; part = this.#ending[0]) {
       await part.file.end(partHeader(part.endSample - part.startSample));
       this.#ending.shift();
+      this.#ended.push(part.file);
     }
     await this.#part?.file.flush();
   }
 
   async sync(): Promise<void> {
+    for (let file = this.#ended[0]; file !== undefined; file = this.#ended[0]) {
+      await file.sync();
+      await file.close();
+      this.#ended.shift();
+    }
     await this.#part?.file.sync();
   }
 
@@ -65,7 +73,7 @@ export class AudioWriter {
   }
 
   async close(): Promise<void> {
-    for (const { file } of this.#ending) await file.close();
+    for (const file of [...this.#ended, ...this.#ending.map(({ file }) => file)]) await file.close();
     await this.#part?.file.close();
   }
 

@@ -1,9 +1,9 @@
 /** What is known of a session when it begins: meta.json in its folder. */
-import { createHash } from "node:crypto";
-import { open, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { hashOfFile } from "../model/hub/content-hash.js";
 import { resolveModel } from "../model/model-store.js";
 import { WEIGHTS_FILE } from "../model/safetensors.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
@@ -13,8 +13,6 @@ export const META_FILE = "meta.json";
 export const SESSION_FORMAT = "mubbles session";
 /** Goes up when older programs cannot read what newer ones write. */
 const FORMAT_VERSION = 1;
-/** At a time: less than 1 ms of work. */
-const HASHED_BYTES = 262_144;
 
 export interface ModelIdentity {
   /** As it was asked for. */
@@ -66,11 +64,15 @@ export async function withHashes(meta: SessionMeta): Promise<SessionMeta> {
   };
 }
 
-/** Takes the place of what is there in one piece. */
-export async function writeMeta(folder: string, meta: SessionMeta): Promise<void> {
+/** Takes the place of what is there in one piece. `flush`: also where the power goes; the disk may take seconds for that. */
+export async function writeMeta(
+  folder: string,
+  meta: SessionMeta,
+  { flush }: { readonly flush: boolean },
+): Promise<void> {
   const path = join(folder, META_FILE);
   // JSON has no Infinity: a model that is never released has none.
-  await writeFile(`${path}.new`, `${JSON.stringify(meta, null, 2)}\n`, { mode: 0o600, flush: true });
+  await writeFile(`${path}.new`, `${JSON.stringify(meta, null, 2)}\n`, { mode: 0o600, flush });
   await rename(`${path}.new`, path);
 }
 
@@ -93,19 +95,7 @@ export async function readMeta(folder: string): Promise<SessionMeta> {
 
 /** SHA-256 of a model's weights, hexadecimal. */
 export async function hashOfModel(folder: string): Promise<string> {
-  const hash = createHash("sha256");
-  const file = await open(join(folder, WEIGHTS_FILE));
-  // One buffer: as many as a stream takes would stay in memory for as long as somebody listens.
-  const buffer = Buffer.alloc(HASHED_BYTES);
-  try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return hash.digest("hex");
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
-  }
+  return await hashOfFile(join(folder, WEIGHTS_FILE), "sha256");
 }
 
 async function identify(name: string, compute: Parameters<typeof resolveModel>[1]): Promise<ModelIdentity> {

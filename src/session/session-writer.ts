@@ -46,10 +46,10 @@ export class SessionWriter implements SessionRecorder {
   readonly #audio = new Map<ChannelName, AudioWriter>();
   #state: "waiting" | "open" | "failing" | "gone" = "waiting";
   #isClosing = false;
-  #hasFolder = false;
-  #folders: Promise<void> | undefined;
-  /** What meta.json is to say, while it could not be written. */
-  #unwrittenMeta: Promise<SessionMeta> | undefined;
+  /** Whether there is a session that can be found again. */
+  #isBegun = false;
+  /** What meta.json is to say, while a loss of power could hurt it. */
+  #unsyncedMeta: Promise<SessionMeta> | undefined;
   /** Whether it can be opened again, and then whether its description is complete. */
   #opened: Promise<unknown> = Promise.resolve();
   #described: Promise<unknown> = Promise.resolve();
@@ -57,6 +57,7 @@ export class SessionWriter implements SessionRecorder {
   #flushing: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   #syncedMs = 0;
+  #syncWorks = true;
 
   /** The folder comes into being with the session event: nothing is left of what never began. */
   constructor(folder: string, options: ListenOptions) {
@@ -91,8 +92,8 @@ export class SessionWriter implements SessionRecorder {
     if (event.type !== "session") return;
     this.#state = "open";
     const described = describeSession(this.#options, event.startedAt);
-    this.#unwrittenMeta = described;
-    this.#opened = this.#attempt(() => this.#open());
+    this.#unsyncedMeta = described;
+    this.#opened = this.#attempt(() => this.#open(described));
     this.#described = this.#opened.then(() => this.#attempt(() => this.#addHashes(described)));
     this.#schedule(WRITE_MS);
   }
@@ -122,34 +123,32 @@ export class SessionWriter implements SessionRecorder {
     if (this.#state === "open" || this.#state === "failing") await this.#endAll();
     this.#state = "gone";
     for (const part of this.#parts) await part.close();
-    return { isKept: this.#hasFolder, problems };
+    return { isKept: this.#isBegun, problems };
   }
 
   async #endAll(): Promise<void> {
     await this.#flushAll();
     await Promise.all([this.#described, this.#syncing]);
-    await this.#flushAll();
     for (const writer of this.#audio.values()) await this.#attempt(() => writer.end());
-    for (const file of [this.#events, this.#steps]) await this.#attempt(() => file.end());
+    await this.#flushAll();
+    await this.#attempt(() => this.#syncAll());
   }
 
-  async #open(): Promise<void> {
-    await this.#writeMeta();
+  async #open(described: Promise<SessionMeta>): Promise<void> {
+    await this.#begin(described);
     await this.#events.flush();
   }
 
-  /** The next write takes them along. */
-  async #addHashes(described: Promise<SessionMeta>): Promise<void> {
-    this.#unwrittenMeta = Promise.resolve(await withHashes(await described));
+  /** One at a time: only `#open` and, after it, `#flush` call it. */
+  async #begin(described: Promise<SessionMeta> | undefined): Promise<void> {
+    if (this.#isBegun || described === undefined) return;
+    await makeSessionFolders(this.folder);
+    await writeMeta(this.folder, await described, { flush: false });
+    this.#isBegun = true;
   }
 
-  /** Without it nobody finds the session again. One at a time: only `#open` and, after it, `#flush` call it. */
-  async #writeMeta(): Promise<void> {
-    await this.#makeFolders();
-    const meta = this.#unwrittenMeta;
-    if (meta === undefined) return;
-    await writeMeta(this.folder, await meta);
-    if (this.#unwrittenMeta === meta) this.#unwrittenMeta = undefined;
+  async #addHashes(described: Promise<SessionMeta>): Promise<void> {
+    this.#unsyncedMeta = Promise.resolve(await withHashes(await described));
   }
 
   #pushSteps(lines: string): void {
@@ -186,37 +185,33 @@ export class SessionWriter implements SessionRecorder {
     if (this.#state === "gone") return;
     this.#pushSteps(this.#stepLines.end());
     await this.#opened;
-    let works = await this.#attempt(() => this.#writeMeta());
+    let works = await this.#attempt(() => this.#begin(this.#unsyncedMeta));
     // Each by itself: where audio finds no room, text may.
     for (const part of this.#parts) works = (await this.#attempt(() => part.flush())) && works;
-    if (works && this.#state === "failing") this.#state = "open";
+    if (works && this.#syncWorks && this.#state === "failing") this.#state = "open";
   }
 
   async #sync(): Promise<void> {
     if (this.#state === "gone" || performance.now() - this.#syncedMs < SYNC_MS) return;
     this.#syncedMs = performance.now();
-    await this.#attempt(async () => {
+    this.#syncWorks = await this.#attempt(async () => {
       if (await this.#events.isGone()) this.#giveUp();
-      for (const part of this.#parts) await part.sync();
+      await this.#syncAll();
     });
+  }
+
+  async #syncAll(): Promise<void> {
+    const meta = this.#unsyncedMeta;
+    if (this.#isBegun && meta !== undefined) {
+      await writeMeta(this.folder, await meta, { flush: true });
+      if (this.#unsyncedMeta === meta) this.#unsyncedMeta = undefined;
+    }
+    for (const part of this.#parts) await part.sync();
   }
 
   /** Text last: what it was made of is there before it. */
   get #parts(): (AppendFile | AudioWriter)[] {
     return [...this.#audio.values(), this.#steps, this.#events];
-  }
-
-  #makeFolders(): Promise<void> {
-    this.#folders ??= this.#makeMissing().catch((thrown) => {
-      this.#folders = undefined;
-      throw thrown;
-    });
-    return this.#folders;
-  }
-
-  async #makeMissing(): Promise<void> {
-    await makeSessionFolders(this.folder);
-    this.#hasFolder = true;
   }
 
   /** Whether it worked. The first failure of a row is told; the session goes on. */

@@ -12,6 +12,7 @@ import { CHANNEL_ORDER } from "../../src/audio/recorded/recorded-source.js";
 import { liveJsonLine } from "../../src/output/live-json.js";
 import { EVENTS_FILE, readSession } from "../../src/session/session-reader.js";
 import { SAMPLE_RATE_HZ } from "../../src/units.js";
+import { missing } from "../needs.js";
 import { QUICK } from "./listening.js";
 import { mubbles, PROGRAM, ROOT, temporaryFolder } from "./mubbles.js";
 
@@ -47,6 +48,21 @@ test("of a killed session the pipeline does the same again, also where a line wa
   expect(verified.stdout).toMatch(/\d+ events are the same/);
 });
 
+/** A busy disk takes seconds to confirm what it was given, and kill -9 does not wait for it. Such a disk is made of a real one. */
+test.skipIf(missing("strace"))(
+  "nothing more is lost where the disk is slow",
+  async () => {
+    const slowDisk = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"];
+    const slowCalls = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=4s"];
+    const moments = [1.5, 3, 7];
+    const killed = await Promise.all(
+      moments.map((seconds) => kill(join(folder, `slow-${seconds}`), seconds, [...slowDisk, ...slowCalls])),
+    );
+    for (const session of killed) await check(session);
+  },
+  60_000,
+);
+
 interface Killed {
   readonly session: string;
   /** Lines of standard output. */
@@ -55,10 +71,16 @@ interface Killed {
   readonly seconds: number;
 }
 
-async function kill(session: string): Promise<Killed> {
+async function kill(
+  session: string,
+  afterSeconds = LONGEST_SECONDS * Math.random(),
+  under: readonly string[] = [],
+): Promise<Killed> {
   const devices = ["--mic", `${CONVERSATION}#0`, "--loopback", `${CONVERSATION}#1`];
   const args = [PROGRAM, "listen", "--json", "--levels", ...QUICK, ...devices, "--save", session];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [command, ...before] = [...under, process.execPath];
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const child = spawn(command!, [...before, ...args], { stdio: [...stdio], detached: true });
   let text = "";
   const beganMs = await new Promise<number>((resolve) => {
     child.stdout.setEncoding("utf8").on("data", (more: string) => {
@@ -66,7 +88,7 @@ async function kill(session: string): Promise<Killed> {
       text += more;
     });
   });
-  await sleep(LONGEST_SECONDS * 1000 * Math.random());
+  await sleep(1000 * afterSeconds);
   const seconds = (performance.now() - beganMs) / 1000;
   await ended(child);
   return { session, lines: text.split("\n").slice(0, -1), seconds };
@@ -74,7 +96,8 @@ async function kill(session: string): Promise<Killed> {
 
 async function ended(child: ChildProcess): Promise<void> {
   const closed = once(child, "close");
-  child.kill("SIGKILL");
+  // With whatever it runs under.
+  process.kill(-child.pid!, "SIGKILL");
   await closed;
 }
 

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FRAME_SAMPLES } from "../../src/audio/capture/virtual/frames.js";
 import { readRecorded } from "../../src/audio/recorded/recorded-channel.js";
 import type { MubblesError } from "../../src/errors.js";
@@ -15,6 +15,7 @@ import { FINAL, LIVE_EVENTS } from "../output/live-events.js";
 
 const folder = temporaryFolder();
 const disk = join(folder, "disk");
+const readOnlyDisk = join(folder, "read-only-disk");
 const OPTIONS = { ...DEFAULT_LISTEN_OPTIONS, mic: "file:talk.wav" };
 const [SESSION] = LIVE_EVENTS;
 const FRAMES_PER_MINUTE = Math.ceil((60 * SAMPLE_RATE_HZ) / FRAME_SAMPLES);
@@ -70,7 +71,7 @@ test("parts follow one another without a seam", async () => {
 });
 
 // Mounting takes root, and containers may forbid it even then.
-describe.skipIf(!canMount())("a full disk", () => {
+describe.skipIf(!canMount(disk))("a full disk", () => {
   afterAll(() => void spawnSync("umount", [disk]));
 
   test("is told once; what fits in memory is written when there is room, and the rest is a gap", async () => {
@@ -96,6 +97,22 @@ describe.skipIf(!canMount())("a full disk", () => {
     const all = samples(0, 2 * FRAMES_PER_MINUTE + 10);
     for (const { startSample, endSample } of [first!, second!])
       expect(await readRecorded(mic!, startSample, endSample)).toEqual(all.subarray(startSample, endSample));
+  });
+});
+
+describe.skipIf(!canMount(readOnlyDisk))("a disk that nothing can be written to", () => {
+  beforeAll(() => void spawnSync("mount", ["-o", "remount,ro", readOnlyDisk]));
+  afterAll(() => void spawnSync("umount", [readOnlyDisk]));
+
+  test("is told once, and the session goes on without a recording", async () => {
+    const { writer, problems } = await startWriter(join(readOnlyDisk, "session"));
+    hear(writer, 0, FRAMES_PER_MINUTE);
+    writer.event(FINAL);
+    await vi.waitUntil(() => problems.length > 0, { timeout: 5000 });
+    expect(await writer.close()).toEqual({ isKept: false, problems: [] });
+    expect(problems).toMatchObject([
+      { code: "OUTPUT_FAILED", message: expect.stringContaining("read-only") },
+    ]);
   });
 });
 
@@ -151,7 +168,7 @@ test("a folder that is removed meanwhile is told once", async () => {
   expect(readdirSync(folder)).not.toContain("removed");
 });
 
-function canMount(): boolean {
+function canMount(disk: string): boolean {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   mkdirSync(disk);
   return spawnSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]).status === 0;
