@@ -20,7 +20,10 @@ export function log(level: LogLevel, message: string, fields: object = {}): void
   if (entries.hasSubscribers) entries.publish({ level, message, fields } satisfies LogEntry);
 }
 
-/** Appends to the file from now on, until the function that this gives is called. OUTPUT_FAILED and its kin. */
+/**
+ * Appends to the file from now on, until the function that this gives is called. OUTPUT_FAILED and its kin, at the beginning or the end: a disk
+ * that is full in between ends the log and nothing else.
+ */
 export function openLog(path: string, level: LogLevel): () => void {
   let file: number;
   try {
@@ -30,14 +33,21 @@ export function openLog(path: string, level: LogLevel): () => void {
     throw outputError(path, thrown);
   }
   // Written at once: what a crash would take with it is what is looked for.
-  const logger = pino({ level, base: { pid: process.pid } }, pino.destination({ fd: file, sync: true }));
+  const destination = pino.destination({ fd: file, sync: true });
+  const logger = pino({ level, base: { pid: process.pid } }, destination);
   const write = (entry: unknown) => {
     const { level, message, fields } = entry as LogEntry;
     logger[level](fields, message);
   };
+  let failure: unknown;
+  destination.on("error", (thrown: unknown) => {
+    failure ??= thrown;
+    entries.unsubscribe(write);
+  });
   entries.subscribe(write);
   return () => {
     entries.unsubscribe(write);
     closeSync(file);
+    if (failure !== undefined) throw outputError(path, failure);
   };
 }

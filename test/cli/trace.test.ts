@@ -109,3 +109,15 @@ test("a file that cannot be written is told before anything is done", async () =
   for (const option of ["--trace", "--profile", "--log"])
     expectFailure(await mubbles(["file", fixture("speech.wav"), option, missing]), "OUTPUT_FAILED", missing);
 });
+
+test.runIf(process.platform === "linux").each(["--trace", "--profile", "--log"])(
+  "a disk that is full costs %s and no text",
+  async (option) => {
+    const { exitCode, stdout, stderr } = await mubbles(["file", fixture("speech.wav"), option, "/dev/full"]);
+    expect(stdout).toBe((await mubbles(["file", fixture("speech.wav")])).stdout);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringMatching(/^mubbles: OUTPUT_DISK_FULL/),
+    });
+  },
+);
