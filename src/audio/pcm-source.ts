@@ -5,6 +5,7 @@ import { traceSpan } from "../tracing.js";
 import { SAMPLE_RATE_HZ } from "../units.js";
 import type { ByteReader } from "./byte-reader.js";
 import { ChunkAssembler } from "./chunk-assembler.js";
+import { interleave } from "./interleave.js";
 import {
   type ChannelChoice,
   type MediaInfo,
@@ -124,7 +125,10 @@ class PcmSource implements MediaSource {
     const written = this.#lanes.map(resample)[0]!;
     const [first, ...others] = this.#lanes;
     if (others.length === 0) this.#chunks.push(first!.resampled.subarray(0, written));
-    else this.#chunks.push(interleave(this.#lanes, written));
+    else {
+      const lanes = this.#lanes.map(({ resampled }) => resampled);
+      this.#chunks.push(interleave(lanes, written));
+    }
   }
 
   #finish(): void {
@@ -147,12 +151,4 @@ class PcmSource implements MediaSource {
   #seconds(bytes: number): number {
     return bytes / this.#bytesPerSecond;
   }
-}
-
-function interleave(lanes: readonly Lane[], samples: number): Float32Array {
-  const interleaved = new Float32Array(samples * lanes.length);
-  for (const [channel, { resampled }] of lanes.entries()) {
-    for (let i = 0; i < samples; i++) interleaved[i * lanes.length + channel] = resampled[i]!;
-  }
-  return interleaved;
 }

@@ -7,6 +7,7 @@ import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import type { LiveEvent } from "../live-events.js";
 import { requireDevice } from "../model/compute-device.js";
 import type { EngineOptions } from "../model/engine.js";
+import { previewEngine } from "../pipeline/live/engine-host.js";
 import { listen } from "../pipeline/live/listen.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import { LiveSettings } from "../pipeline/live/live-settings.js";
@@ -125,10 +126,9 @@ async function listenAndShow(options: ListenCommandOptions): Promise<number> {
   return exitCode;
 }
 
-function modelsOf({ engine, previewModel }: ListenOptions): EngineOptions[] {
-  return previewModel === undefined
-    ? [engine]
-    : [engine, { ...engine, model: previewModel, compute: undefined }];
+function modelsOf(options: ListenOptions): EngineOptions[] {
+  const preview = previewEngine(options);
+  return preview === undefined ? [options.engine] : [options.engine, preview];
 }
 
 /** Where the work before fails, so do the events: whoever shows them tells it. */

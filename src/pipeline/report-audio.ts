@@ -2,6 +2,7 @@
 import { deflateRawSync } from "node:zlib";
 import { createOpusEncoder } from "../audio/compressed/create-opus-encoder.js";
 import type { OpusEncoder } from "../audio/compressed/opus-encoder.js";
+import { laneOf } from "../audio/interleave.js";
 import { openMedia } from "../audio/media.js";
 import type { ChannelChoice } from "../audio/media-source.js";
 import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ } from "../units.js";
@@ -49,7 +50,7 @@ export async function reportAudio(
     for (let i = 0; i < count; i++) lanes.push(new Lane(await createOpusEncoder()));
     let samples = 0;
     for await (const chunk of media.audio as AsyncIterable<Float32Array>) {
-      for (const [i, lane] of lanes.entries()) await lane.push(count === 1 ? chunk : every(chunk, i, count));
+      for (const [i, lane] of lanes.entries()) await lane.push(count === 1 ? chunk : laneOf(chunk, i, count));
       samples += chunk.length / count;
       onProgress(samples / SAMPLE_RATE_HZ, media.info.durationSeconds);
     }
@@ -112,11 +113,4 @@ class Lane {
     for (let i = 0; i < bytes.length; i++) bytes[i]! &= SHADES_MASK;
     this.#lines.push(deflateRawSync(bytes, { level: 9 }));
   }
-}
-
-/** One channel of interleaved samples. */
-function every(interleaved: Float32Array, channel: number, channels: number): Float32Array {
-  const samples = new Float32Array(interleaved.length / channels);
-  for (let i = 0; i < samples.length; i++) samples[i] = interleaved[i * channels + channel]!;
-  return samples;
 }

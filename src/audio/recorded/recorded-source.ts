@@ -1,6 +1,8 @@
 /** The channels of a recorded session as a medium: what openMedia gives for a folder. */
+
 import { join } from "node:path";
 import { SAMPLE_RATE_HZ } from "../../units.js";
+import { interleave } from "../interleave.js";
 import {
   type ChannelChoice,
   type MediaInfo,
@@ -69,12 +71,4 @@ class RecordedSource implements MediaSource {
 
 function meanOf(lanes: readonly Float32Array[]): Float32Array {
   return lanes[0]!.map((_, i) => lanes.reduce((sum, lane) => sum + lane[i]!, 0) / lanes.length);
-}
-
-function interleave(lanes: readonly Float32Array[]): Float32Array {
-  const samples = new Float32Array(lanes.length * lanes[0]!.length);
-  for (const [channel, lane] of lanes.entries()) {
-    for (let i = 0; i < lane.length; i++) samples[i * lanes.length + channel] = lane[i]!;
-  }
-  return samples;
 }

@@ -2,50 +2,27 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { packagePath } from "../../assets.js";
-import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../../dsp/speech-detector.js";
 import { EXIT, MubblesError } from "../../errors.js";
 import type { Timings } from "../../events.js";
-import { DEFAULT_DECODING_OPTIONS } from "../../model/decoding-options.js";
 import { Engine } from "../../model/engine.js";
 import { keepMeasuredSpeed } from "../../model/measured-speed.js";
-import { transcribe } from "../../pipeline/transcribe.js";
-import type { TranscribeOptions } from "../../pipeline/transcribe-options.js";
+import { transcribeSample } from "../sample.js";
 import type { Check, Finding } from "./check.js";
 
 export const selfTest: Check = {
   title: "self-test",
   limitSeconds: 120,
   failsAs: "error",
-  run: transcribeSample,
+  run: testSample,
 };
 
-/** 27.5 s of read English. */
-export const SAMPLE = packagePath("samples/austen.mp4");
 const TRANSCRIPT = packagePath("samples/austen.txt");
 /** Of the transcript's words; base misses one in thirty. */
 const LEAST_RIGHT = 0.8;
 /** Listening needs time for partial texts beside the final one, of two channels. */
 const LIVE_SPEED = 4;
 
-export const SAMPLE_OPTIONS: TranscribeOptions = {
-  strategy: "fast",
-  channel: "mix",
-  speakers: [],
-  raw: undefined,
-  decoding: DEFAULT_DECODING_OPTIONS,
-  words: false,
-  initialPrompt: undefined,
-  reference: {
-    conditionOnPreviousText: false,
-    carryInitialPrompt: false,
-    prefix: undefined,
-    clipTimestampsSeconds: [],
-    hallucinationSilenceThresholdSeconds: undefined,
-  },
-  vad: DEFAULT_SPEECH_DETECTOR_OPTIONS,
-};
-
-async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
+async function testSample(signal: AbortSignal): Promise<Finding[]> {
   // In a process of its own: what crashes there is told here.
   const engine = await Engine.start({
     model: "base",
@@ -62,7 +39,7 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
     facts: { model: "base", loadSeconds },
   };
   try {
-    const { text, timings } = await textOf(engine, signal);
+    const { text, timings } = await transcribeSample(engine, signal);
     const { audioSeconds, totalSeconds } = timings;
     await keepMeasuredSpeed({ speed: audioSeconds / totalSeconds, threads: availableParallelism() });
     return [load, judgeText(text), judgeSpeed(timings)];
@@ -75,15 +52,6 @@ async function transcribeSample(signal: AbortSignal): Promise<Finding[]> {
   } finally {
     await engine.close();
   }
-}
-
-async function textOf(engine: Engine, signal: AbortSignal): Promise<{ text: string; timings: Timings }> {
-  let text = "";
-  for await (const event of transcribe(SAMPLE, SAMPLE_OPTIONS, engine, signal)) {
-    if (event.type === "segment") text += `${event.segment.text} `;
-    else if (event.type === "end") return { text, timings: event.timings };
-  }
-  throw new MubblesError("INTERNAL", { detail: "a transcription without an end" });
 }
 
 function judgeText(text: string): Finding {

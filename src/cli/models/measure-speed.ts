@@ -6,8 +6,7 @@ import { Engine } from "../../model/engine.js";
 import { keepMeasuredSpeed, readMeasuredSpeed } from "../../model/measured-speed.js";
 import { addToRecord, type ModelSpeed, readRecord } from "../../model/model-record.js";
 import type { StoredModel } from "../../model/model-store.js";
-import { transcribe } from "../../pipeline/transcribe.js";
-import { SAMPLE, SAMPLE_OPTIONS } from "../doctor/self-test.js";
+import { SAMPLE, transcribeSample } from "../sample.js";
 
 /** Measures what was never measured on this machine, and keeps it: beside the model, or for the embedded one where doctor has it. */
 export async function measureOnce(model: StoredModel, signal: AbortSignal): Promise<void> {
@@ -35,12 +34,8 @@ async function measureSpeed({ folder }: StoredModel, signal: AbortSignal): Promi
     encodesAhead: true,
   });
   try {
-    for await (const event of transcribe(SAMPLE, SAMPLE_OPTIONS, engine, signal)) {
-      if (event.type !== "end") continue;
-      const { audioSeconds, totalSeconds } = event.timings;
-      return { timesRealTime: audioSeconds / totalSeconds, machine: machineName() };
-    }
-    return undefined;
+    const { audioSeconds, totalSeconds } = (await transcribeSample(engine, signal)).timings;
+    return { timesRealTime: audioSeconds / totalSeconds, machine: machineName() };
   } catch (thrown) {
     if (thrown instanceof MubblesError && thrown.code === "INPUT_NO_DECODER") return undefined;
     throw thrown;

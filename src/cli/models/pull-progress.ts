@@ -14,15 +14,18 @@ interface Rate {
 
 export class PullProgress {
   readonly #name: string;
+  readonly #isShown: boolean;
   readonly #spinner: Ora | undefined;
   #started: { readonly ms: number; readonly bytes: number } | undefined;
 
   constructor(name: string, isShown: boolean) {
     this.#name = name;
+    this.#isShown = isShown;
     this.#spinner = isShown ? createSpinner()?.start(name) : undefined;
   }
 
-  update(event: PullEvent): void {
+  readonly update = (event: PullEvent): void => {
+    if (!this.#isShown) return;
     if (event.type === "download") {
       // What an earlier run had brought says nothing about the rate; what had to be thrown away begins again.
       if (this.#started === undefined || event.doneBytes < this.#started.bytes)
@@ -38,7 +41,7 @@ export class PullProgress {
         ? { bytes: event.doneBytes - bytes, seconds: (performance.now() - ms) / 1000 }
         : undefined;
     this.#spinner.text = pullText(this.#name, event, rate);
-  }
+  };
 
   /** Other work on the same model. */
   say(what: string): void {

@@ -35,7 +35,7 @@ export async function pullAndMeasure(
       isForced: force,
       keepsOriginal: keepOriginal,
       signal,
-      ...(quiet ? {} : { onEvent: (event) => progress.update(event) }),
+      onEvent: progress.update,
     });
     if (measure) {
       progress.say("measuring its speed");

@@ -40,15 +40,12 @@ export async function requireModels(
     if (needsNetwork) await askFor(model, repository, settings, permission, signal);
     const progress = new PullProgress(model, !permission.quiet);
     try {
-      const onEvent = permission.quiet
-        ? undefined
-        : (event: Parameters<typeof progress.update>[0]) => progress.update(event);
       await pullModel({
         name: model,
         compute: compute ?? DEFAULT_COMPUTE,
         settings,
         signal,
-        ...(onEvent === undefined ? {} : { onEvent }),
+        onEvent: progress.update,
       });
     } finally {
       progress.stop();

@@ -83,7 +83,7 @@ export class ChannelListener {
     if (this.channel === "loopback") echo?.hear(frame);
     const isCleaned = this.channel === "mic" && echo !== undefined;
     const isPaused = settings.isPaused(this.channel);
-    this.#measure(isPaused ? new Float32Array(frame.length) : frame);
+    this.#measure(isPaused ? silence(frame) : frame);
     // As they are now: what is asked for while the frame is on its way holds from the next one on.
     const isSilent = isPaused || settings.isMuted(this.channel);
     const { threshold } = settings;
@@ -92,7 +92,7 @@ export class ChannelListener {
     if (isCleaned) traceSpan(this.channel, "echo", began);
     const echoIsLate = isCleaned && echo.wasLate;
     if (clean === undefined) return { echoIsLate, apply: () => {} };
-    const apply = await this.#listen(isSilent ? new Float32Array(clean.length) : clean, threshold);
+    const apply = await this.#listen(isSilent ? silence(clean) : clean, threshold);
     return { echoIsLate, apply };
   }
 
@@ -104,7 +104,7 @@ export class ChannelListener {
     const isSilent = settings.isPaused(this.channel) || settings.isMuted(this.channel);
     const applies: (() => void)[] = [];
     for (const frame of last)
-      applies.push(await this.#listen(isSilent ? new Float32Array(frame.length) : frame, settings.threshold));
+      applies.push(await this.#listen(isSilent ? silence(frame) : frame, settings.threshold));
     return () => {
       for (const apply of applies) apply();
       for (const mel of this.#mels()) mel.flush();
@@ -266,6 +266,11 @@ export class ChannelListener {
   #mels(): Set<MelHistory> {
     return new Set([this.#mel, this.#previewMel]);
   }
+}
+
+/** As long. */
+function silence({ length }: Float32Array): Float32Array {
+  return new Float32Array(length);
 }
 
 /** The end of a channel, as if silence followed. */

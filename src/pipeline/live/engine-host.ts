@@ -73,10 +73,12 @@ export class EngineHost {
 }
 
 /** Hypotheses come from a smaller model where one is named, and only where somebody waits for them. */
-export function hostOfPreview(
-  { engine, previewModel, speed }: ListenOptions,
-  engines: EngineHost,
-): EngineHost {
-  if (previewModel === undefined || speed === "max") return engines;
-  return new EngineHost({ ...engine, model: previewModel, compute: undefined }, () => {});
+export function hostOfPreview(options: ListenOptions, engines: EngineHost): EngineHost {
+  const preview = previewEngine(options);
+  return preview === undefined || options.speed === "max" ? engines : new EngineHost(preview, () => {});
+}
+
+/** The engine of the smaller model; undefined where none is named. */
+export function previewEngine({ engine, previewModel }: ListenOptions): EngineOptions | undefined {
+  return previewModel === undefined ? undefined : { ...engine, model: previewModel, compute: undefined };
 }

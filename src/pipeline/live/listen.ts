@@ -7,19 +7,17 @@ import { cutIntoFrames } from "../../audio/capture/virtual/frames.js";
 import { fromPcm16, toPcm16 } from "../../audio/pcm16.js";
 import { asMubblesError, MubblesError } from "../../errors.js";
 import type { ChannelName, EndEvent, LiveCommand, LiveEvent } from "../../live-events.js";
-import { SileroVad } from "../../model/silero.js";
 import { traceSpan } from "../../tracing.js";
-import { ChannelListener } from "./channel-listener.js";
+import type { ChannelListener } from "./channel-listener.js";
 import { DecodeLoop } from "./decode-loop.js";
-import { EchoGate } from "./echo-gate.js";
 import { EngineHost, hostOfPreview } from "./engine-host.js";
 import { EventQueue } from "./event-queue.js";
 import type { ListenOptions } from "./listen-options.js";
+import { CHANNELS, Listeners } from "./listeners.js";
 import { LiveSettings } from "./live-settings.js";
 import { Lockstep } from "./lockstep.js";
 import { noRecorder, type SessionRecorder } from "./session-recorder.js";
 import { SessionReport } from "./session-report.js";
-import { VoiceDetector } from "./voice-detector.js";
 
 /** Audio that may wait for its final text before no more is read; from then on capture drops, and says so. */
 const MAX_WAITING_SECONDS = 120;
@@ -47,26 +45,15 @@ export async function* listen(
   recorder.onProblem = (error) => report.problem("warning", error);
   const previewEngines = hostOfPreview(options, engines);
   const sources: ChannelAudio[] = [];
-  const channels: ChannelListener[] = [];
-  const models: SileroVad[] = [];
+  const listeners = new Listeners();
   let stop = () => {};
   let began = performance.now();
   try {
-    const { nMels } = (await engines.lease()).engine;
-    const previewMels = (await previewEngines.lease()).engine.nMels;
+    const names = CHANNELS.filter((channel) => options[channel] !== undefined);
+    await listeners.open(names, { options, settings, engines, previewEngines, report, isLive });
+    const { channels, hasEcho } = listeners;
     const stopReading = AbortSignal.any([signal, leave.signal]);
-    await openSources(sources, options, { clock, signal: stopReading, report });
-    const numbers = { next: 0 };
-    const { echoGate } = options;
-    const hasEcho = sources.length > 1 && echoGate !== "off";
-    const echo = hasEcho ? new EchoGate(echoGate, isLive) : undefined;
-    for (const { channel } of sources) {
-      const vad = await SileroVad.load();
-      models.push(vad);
-      const voice = new VoiceDetector(vad);
-      const parts = { channel, voice, echo, options, settings, nMels, previewMels, numbers, report };
-      channels.push(new ChannelListener(parts));
-    }
+    await openSources(names, sources, options, { clock, signal: stopReading, report });
     const lockstep = new Lockstep(sources.length);
     const now = isLive ? () => clock.now() : () => lockstep.seconds;
     const loop = new DecodeLoop({
@@ -124,7 +111,7 @@ export async function* listen(
         return "failed";
       })
       .then((reason) => {
-        report.end(reason, { utterances: numbers.next, unfinished: loop.unfinished });
+        report.end(reason, { utterances: listeners.utterances, unfinished: loop.unfinished });
         events.close();
       });
     for await (const event of events) {
@@ -139,19 +126,18 @@ export async function* listen(
     stop();
     for (const source of sources) await source.close();
     await Promise.all([engines.release(), previewEngines.release()]);
-    for (const channel of channels) channel.free();
-    for (const model of models) await model.release();
+    await listeners.close();
   }
 }
 
 async function openSources(
+  names: readonly ChannelName[],
   sources: ChannelAudio[],
   options: ListenOptions,
   { clock, signal, report }: { clock: PacingClock; signal: AbortSignal; report: SessionReport },
 ): Promise<void> {
-  for (const channel of ["loopback", "mic"] as const) {
-    const device = options[channel];
-    if (device === undefined) continue;
+  for (const channel of names) {
+    const device = options[channel]!;
     const onNotice = (notice: CaptureNotice) => report.notice(channel, notice);
     sources.push(await openChannelAudio({ channel, device, raw: options.raw, clock, signal, onNotice }));
   }

@@ -3,17 +3,15 @@
  * a clock, devices and a scheduler. Each step gives the same events again, but for what was measured.
  */
 import type { ChannelName, LiveEvent } from "../../live-events.js";
-import { SileroVad } from "../../model/silero.js";
-import { ChannelListener, type HeardFrame } from "./channel-listener.js";
+import type { ChannelListener, HeardFrame } from "./channel-listener.js";
 import { DecodeJobs } from "./decode-jobs.js";
-import { EchoGate } from "./echo-gate.js";
 import { EngineHost, hostOfPreview } from "./engine-host.js";
 import type { Hypothesis } from "./hypothesis.js";
 import type { ListenOptions } from "./listen-options.js";
+import { CHANNELS, Listeners } from "./listeners.js";
 import { LiveSettings } from "./live-settings.js";
 import { type DecodeStep, noRecorder, type Step } from "./session-recorder.js";
 import { SessionReport } from "./session-report.js";
-import { VoiceDetector } from "./voice-detector.js";
 
 interface SessionToRepeat {
   readonly options: ListenOptions;
@@ -39,25 +37,17 @@ export async function* repeatSession(
   const report = new SessionReport(options, { push: (event) => events.push(event) }, noRecorder());
   const engines = new EngineHost(options.engine, () => {});
   const previewEngines = hostOfPreview(options, engines);
-  const models: SileroVad[] = [];
-  const channels: ChannelListener[] = [];
+  const listeners = new Listeners();
+  const { channels } = listeners;
   try {
-    const { nMels } = (await engines.lease()).engine;
-    const previewMels = (await previewEngines.lease()).engine.nMels;
     const settings = new LiveSettings(options);
     settings.onCommand = (command) => report.emit({ type: "status", command });
-    const names = (["loopback", "mic"] as const).filter((name) => options[name] !== undefined);
-    const { echoGate } = options;
-    const hasEcho = names.length > 1 && echoGate !== "off";
-    const echo = hasEcho ? new EchoGate(echoGate, false, lateFrames(steps)) : undefined;
-    const numbers = { next: 0 };
-    for (const channel of names) {
-      const vad = await SileroVad.load();
-      models.push(vad);
-      const voice = new VoiceDetector(vad);
-      const parts = { channel, voice, echo, options, settings, nMels, previewMels, numbers, report };
-      channels.push(new ChannelListener(parts));
-    }
+    const names = CHANNELS.filter((channel) => options[channel] !== undefined);
+    await listeners.open(names, {
+      ...{ options, settings, engines, previewEngines, report },
+      isLive: false,
+      lateFrames: lateFrames(steps),
+    });
     const jobs = new DecodeJobs({ channels, engines, report });
     const idle = { load: "normal", lagSeconds: 0 } as const;
     report.begin({ sources: [], now: () => 0, loop: idle, engines: new Set([engines, previewEngines]) });
@@ -113,8 +103,7 @@ export async function* repeatSession(
     }
   } finally {
     await Promise.all([engines.release(), previewEngines.release()]);
-    for (const channel of channels) channel.free();
-    for (const model of models) await model.release();
+    await listeners.close();
   }
 
   function listenerOf(name: ChannelName): ChannelListener {

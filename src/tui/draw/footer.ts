@@ -14,6 +14,14 @@ export interface Machine {
 const SHOWN_SECONDS = 15;
 const SEPARATOR = palette.quiet(" · ");
 
+const TEXT_KEYS = [
+  ["c", "copy"],
+  ["s", "save"],
+  ["g", "spectrogram"],
+  ["i", "times"],
+  ["f", "follow"],
+] as const;
+
 const KEYS = [
   ["q", "quit"],
   ["?", "help"],
@@ -26,11 +34,7 @@ const KEYS = [
   ["[ ]", "threshold"],
   ["d", "device"],
   ["k", "mark"],
-  ["c", "copy"],
-  ["s", "save"],
-  ["g", "spectrogram"],
-  ["i", "times"],
-  ["f", "follow"],
+  ...TEXT_KEYS,
 ] as const;
 
 const REPLAY_KEYS = [
@@ -39,11 +43,7 @@ const REPLAY_KEYS = [
   ["space", "pause"],
   [".", "step"],
   ["+ -", "speed"],
-  ["c", "copy"],
-  ["s", "save"],
-  ["g", "spectrogram"],
-  ["i", "times"],
-  ["f", "follow"],
+  ...TEXT_KEYS,
 ] as const;
 
 /** `linesBack`: how far above the newest text the screen is. */
