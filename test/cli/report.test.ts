@@ -229,7 +229,7 @@ describe.skipIf(needsBrowser)("the page", () => {
   });
 });
 
-test.runIf(HOURS > 0)("an hour: shows within two seconds, and is smaller than 60 MB", async () => {
+test("shows within two seconds, and is smaller than 60 MB an hour", async () => {
   const { page } = await open();
   const paint = await page.evaluate(
     () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
@@ -238,8 +238,9 @@ test.runIf(HOURS > 0)("an hour: shows within two seconds, and is smaller than 60
   console.log(
     `${(durationSeconds / 60).toFixed(0)} min: first paint ${paint?.toFixed(0)} ms, ${megabytes.toFixed(1)} MB`,
   );
-  expect(paint).toBeLessThan(2000 * HOURS);
-  expect(megabytes).toBeLessThan(60 * HOURS);
+  const hours = HOURS > 0 ? HOURS : durationSeconds / 3600;
+  expect(paint).toBeLessThan(2000 * Math.max(1, HOURS));
+  expect(megabytes).toBeLessThan(60 * hours);
 });
 
 test("--no-audio leaves it out, standard output has the page, and nothing in it can be loaded from elsewhere", async () => {
