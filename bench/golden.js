@@ -19,6 +19,7 @@ import { openMedia } from "../dist/audio/media.js";
 import { assembleWindow, LogMel } from "../dist/dsp/mel.js";
 import { DEFAULT_DECODING_OPTIONS } from "../dist/model/decoding-options.js";
 import { Engine } from "../dist/model/engine.js";
+import { DEFAULT_REFERENCE_OPTIONS } from "../dist/pipeline/reference/reference-options.js";
 import { transcribe } from "../dist/pipeline/transcribe.js";
 import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SAMPLES } from "../dist/units.js";
 
@@ -190,13 +191,7 @@ async function run(path, mode, engine) {
     initialPrompt: undefined,
     decoding: { ...DEFAULT_DECODING_OPTIONS, ...mode },
     vad: undefined,
-    reference: {
-      conditionOnPreviousText: true,
-      carryInitialPrompt: false,
-      prefix: undefined,
-      clipTimestampsSeconds: [],
-      hallucinationSilenceThresholdSeconds: undefined,
-    },
+    reference: DEFAULT_REFERENCE_OPTIONS,
   };
   for await (const event of transcribe(path, options, engine, new AbortController().signal)) {
     if (event.type === "segment") segments.push(event.segment);

@@ -7,7 +7,10 @@ import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../model/decodin
 import type { EngineOptions } from "../model/engine.js";
 import type { WordCueOptions } from "../output/cues/word-cues.js";
 import type { OutputFormat } from "../output/formats.js";
-import type { ReferenceOptions } from "../pipeline/reference/reference-options.js";
+import {
+  DEFAULT_REFERENCE_OPTIONS as DEFAULTS,
+  type ReferenceOptions,
+} from "../pipeline/reference/reference-options.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
 import { AUTO } from "./model-flags.js";
 import { type NONE, refuse, unlessNone } from "./option-values.js";
@@ -222,10 +225,10 @@ function referenceOptions(parsed: ParsedOptions): ReferenceOptions {
     throw new MubblesError("USAGE", { where, detail: "it needs --word-timestamps" });
   }
   return {
-    conditionOnPreviousText: conditionOnPreviousText ?? true,
-    carryInitialPrompt: carryInitialPrompt ?? false,
+    conditionOnPreviousText: conditionOnPreviousText ?? DEFAULTS.conditionOnPreviousText,
+    carryInitialPrompt: carryInitialPrompt ?? DEFAULTS.carryInitialPrompt,
     prefix,
-    clipTimestampsSeconds: clipTimestamps ?? [],
+    clipTimestampsSeconds: clipTimestamps ?? DEFAULTS.clipTimestampsSeconds,
     hallucinationSilenceThresholdSeconds: hallucinationSilenceThreshold,
   };
 }

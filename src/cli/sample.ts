@@ -5,6 +5,7 @@ import { MubblesError } from "../errors.js";
 import type { Timings } from "../events.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import type { Engine } from "../model/engine.js";
+import { DEFAULT_REFERENCE_OPTIONS } from "../pipeline/reference/reference-options.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
 
@@ -19,13 +20,7 @@ const OPTIONS: TranscribeOptions = {
   decoding: DEFAULT_DECODING_OPTIONS,
   words: false,
   initialPrompt: undefined,
-  reference: {
-    conditionOnPreviousText: false,
-    carryInitialPrompt: false,
-    prefix: undefined,
-    clipTimestampsSeconds: [],
-    hallucinationSilenceThresholdSeconds: undefined,
-  },
+  reference: DEFAULT_REFERENCE_OPTIONS,
   vad: DEFAULT_SPEECH_DETECTOR_OPTIONS,
 };
 

@@ -6,6 +6,7 @@ import { type ComputeDevice, requireDevice } from "../model/compute-device.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { Engine } from "../model/engine.js";
 import { hideNoise } from "../output/noise.js";
+import { DEFAULT_REFERENCE_OPTIONS } from "../pipeline/reference/reference-options.js";
 import { transcribe } from "../pipeline/transcribe.js";
 import type { TranscribeOptions } from "../pipeline/transcribe-options.js";
 import type { Segment } from "../transcript.js";
@@ -88,14 +89,7 @@ function transcribeOptions({ channels, speakers = [], task, language }: Recordin
     raw: undefined,
     words: true,
     initialPrompt: undefined,
-    // Of the other strategy.
-    reference: {
-      conditionOnPreviousText: true,
-      carryInitialPrompt: false,
-      prefix: undefined,
-      clipTimestampsSeconds: [],
-      hallucinationSilenceThresholdSeconds: undefined,
-    },
+    reference: DEFAULT_REFERENCE_OPTIONS,
     decoding: { ...DEFAULT_DECODING_OPTIONS, task, language: language === AUTO ? undefined : language },
     vad: DEFAULT_SPEECH_DETECTOR_OPTIONS,
   };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { convertModel } from "../../src/model/convert.js";
 import { DEFAULT_DECODING_OPTIONS } from "../../src/model/decoding-options.js";
 import { Engine } from "../../src/model/engine.js";
+import { DEFAULT_REFERENCE_OPTIONS } from "../../src/pipeline/reference/reference-options.js";
 import { transcribe } from "../../src/pipeline/transcribe.js";
 import type { TranscribeOptions } from "../../src/pipeline/transcribe-options.js";
 import type { Segment } from "../../src/transcript.js";
@@ -36,13 +37,7 @@ const OPTIONS: TranscribeOptions = {
   initialPrompt: undefined,
   decoding: DEFAULT_DECODING_OPTIONS,
   vad: undefined,
-  reference: {
-    conditionOnPreviousText: true,
-    carryInitialPrompt: false,
-    prefix: undefined,
-    clipTimestampsSeconds: [],
-    hallucinationSilenceThresholdSeconds: undefined,
-  },
+  reference: DEFAULT_REFERENCE_OPTIONS,
 };
 
 interface Golden {

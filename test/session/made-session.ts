@@ -8,6 +8,7 @@ import type { ChannelName, FinalEvent, LiveEvent } from "../../src/live-events.j
 import { liveJsonLine } from "../../src/output/live-json.js";
 import { SAMPLE_RATE_HZ } from "../../src/units.js";
 import { ROOT } from "../cli/mubbles.js";
+import { SESSION } from "../tui/conversation.js";
 
 const CONVERSATION = join(ROOT, "samples/conversation.opus");
 /** Who says what when, near enough. */
@@ -29,6 +30,7 @@ const TURNS: readonly (readonly [ChannelName, number, number, string])[] = [
   ["mic", 25.0, 27.6, " He might even have been made amiable himself."],
 ];
 const CHANNELS: readonly ChannelName[] = ["mic", "loopback"];
+const STARTED_AT = "2026-11-25T09:30:00.000Z";
 const UNSURE = /selfish|amiable/;
 
 interface MadeSession {
@@ -63,21 +65,7 @@ export async function makeSession(
   const finals = said.map(([channel, start, end, text], i) => final(channel, i, start, end, text));
   const durationSeconds = seconds * repetitions;
   const events: readonly LiveEvent[] = [
-    {
-      type: "session",
-      atSeconds: 0,
-      version: "0.1.0",
-      startedAt: "2026-11-25T09:30:00.000Z",
-      model: "base",
-      previewModel: undefined,
-      language: undefined,
-      task: "transcribe",
-      policy: "local-agreement",
-      beamSize: 5,
-      threads: 2,
-      threshold: 0.05,
-      channels: [],
-    },
+    { ...SESSION, startedAt: STARTED_AT, channels: [] },
     { type: "status", atSeconds: 9, command: { type: "mark" } },
     ...finals,
   ];
@@ -85,7 +73,7 @@ export async function makeSession(
   const meta = {
     format: "mubbles session",
     formatVersion: 1,
-    startedAt: "2026-11-25T09:30:00.000Z",
+    startedAt: STARTED_AT,
     options: {},
   };
   writeFileSync(join(folder, "meta.json"), JSON.stringify(meta));

@@ -1,9 +1,9 @@
 /** A session for tests of the interface, put together from events as a real one sends them. */
-import type { ChannelName, LiveEvent } from "../../src/live-events.js";
+import type { ChannelName, LiveEvent, SessionEvent } from "../../src/live-events.js";
 import { reduceEvent } from "../../src/tui/reduce-event.js";
 import { INITIAL_VIEW_STATE, type ViewState } from "../../src/tui/view-state.js";
 
-export const SESSION: LiveEvent = {
+export const SESSION: SessionEvent = {
   type: "session",
   atSeconds: 0,
   version: "0.0.0",

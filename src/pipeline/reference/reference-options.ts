@@ -11,3 +11,12 @@ export interface ReferenceOptions {
   /** With words: silence longer than this around text that looks invented takes it out. */
   readonly hallucinationSilenceThresholdSeconds: number | undefined;
 }
+
+/** Those of openai/whisper; the fast strategy reads none of them. */
+export const DEFAULT_REFERENCE_OPTIONS: ReferenceOptions = {
+  conditionOnPreviousText: true,
+  carryInitialPrompt: false,
+  prefix: undefined,
+  clipTimestampsSeconds: [],
+  hallucinationSilenceThresholdSeconds: undefined,
+};

@@ -1,4 +1,5 @@
 /** The script of a report's page. It runs before audio and spectrograms have been read, and takes them when they are there. */
+import { formatClock } from "../../clock.js";
 import { FACTS_ID, type ReportFacts } from "../report-data.js";
 import { AudioSet } from "./audio-set.js";
 import { byId, togglePressed } from "./elements.js";
@@ -7,7 +8,7 @@ import { Lanes } from "./lanes.js";
 import { drawOverview } from "./overview.js";
 import { Search } from "./search.js";
 import { setUpTheme } from "./theme.js";
-import { clock, type TimedWord, Transcript } from "./transcript.js";
+import { type TimedWord, Transcript } from "./transcript.js";
 
 const facts = JSON.parse(byId(FACTS_ID).textContent ?? "") as ReportFacts;
 const transcript = new Transcript(byId("transcript"), facts.speakers.length);
@@ -126,8 +127,8 @@ function show(): void {
   position.value = String(seconds);
   if (Math.floor(seconds) === shownSecond) return;
   shownSecond = Math.floor(seconds);
-  byId("now").textContent = clock(seconds);
-  position.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(facts.durationSeconds)}`);
+  byId("now").textContent = formatClock(seconds);
+  position.setAttribute("aria-valuetext", `${formatClock(seconds)} of ${formatClock(facts.durationSeconds)}`);
 }
 
 function isFollowing(): boolean {

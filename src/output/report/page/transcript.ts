@@ -103,15 +103,6 @@ export class Transcript {
   }
 }
 
-/** 75.2 -> "1:15", 3675 -> "1:01:15". */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (value: number) => String(value).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor(whole / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-}
-
 function readTurn(element: HTMLElement): Turn {
   const { channel, start, end } = element.dataset;
   const turn: Turn = {
