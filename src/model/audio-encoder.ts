@@ -68,18 +68,19 @@ export class EncoderSession implements AudioEncoder {
       const widenWeights = await eightBitProductsSaturate();
       const storage = crossStorageOf(weights, widenWeights);
       const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
+      // Not spinning: its operators are large, and its threads would go on while the decoder already needs their cores.
       const settings = { threads, weightsFolder: folder, widenWeights, accelerator };
-      const session = async (graph: Uint8Array, spin: boolean) => {
-        const made = await createSession(graph, { ...settings, spin });
+      const session = async (graph: Uint8Array) => {
+        const made = await createSession(graph, settings);
         return moments === undefined ? made : observed(made, moments);
       };
       const positions = audioPositions(weights, config);
       if (storage !== "float32") {
         const graph = encoderAndCrossGraph(weights, config, { ...options, storage });
-        return new EncoderSession(config, await session(graph, true), undefined, positions);
+        return new EncoderSession(config, await session(graph), undefined, positions);
       }
-      const encoder = await session(encoderGraph(weights, config, options), true);
-      const cross = await session(crossGraph(weights, config, options), false);
+      const encoder = await session(encoderGraph(weights, config, options));
+      const cross = await session(crossGraph(weights, config, options));
       return new EncoderSession(config, encoder, cross, positions);
     } catch (cause) {
       throw modelError(folder, cause);

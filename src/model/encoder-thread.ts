@@ -6,7 +6,7 @@ import { isTraced, publishTrace } from "../tracing.js";
 import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
 import type { Accelerator } from "./compute-device.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
-import { modelError } from "./model-error.js";
+import { modelError, runError } from "./model-error.js";
 
 interface Waiting {
   readonly resolve: (parts: readonly EncodedPart[]) => void;
@@ -19,7 +19,7 @@ export class EncoderThread implements AudioEncoder {
   readonly #waiting: Waiting[] = [];
   #failure: MubblesError | undefined;
 
-  private constructor(worker: Worker, folder: string) {
+  private constructor(worker: Worker) {
     this.#worker = worker;
     worker.on("message", (message: FromEncoder) => {
       if (message.type === "encoded") {
@@ -27,7 +27,7 @@ export class EncoderThread implements AudioEncoder {
         this.#waiting.shift()?.resolve(message.parts);
       } else if (message.type === "failed") this.#fail(new MubblesError(message.code, message));
     });
-    worker.on("error", (error) => this.#fail(modelError(folder, error)));
+    worker.on("error", (error) => this.#fail(runError(error)));
     this.#exited = new Promise((resolve) => {
       worker.once("exit", () => {
         this.#fail(new MubblesError("INTERNAL", { detail: "the encoder stopped" }));
@@ -48,11 +48,11 @@ export class EncoderThread implements AudioEncoder {
       worker.once("error", (error) => reject(modelError(folder, error)));
     });
     if (first.type === "failed") throw new MubblesError(first.code, first);
-    return new EncoderThread(worker, folder);
+    return new EncoderThread(worker);
   }
 
   async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
-    yield* await this.encodeWhole(mel);
+    yield* await this.encodeWhole(mel.slice());
   }
 
   /** Begins at once, behind what was asked for before; the mel's buffer goes to the thread. */

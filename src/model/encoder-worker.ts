@@ -1,11 +1,12 @@
 /** The thread that encodes windows while the engine's decodes those before: each is one core's work that waits for nobody. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import type { MubblesError } from "../errors.js";
 import { collectTrace, traceSpan } from "../tracing.js";
 import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
 import { discardBuffers } from "./discard.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
-import { modelError } from "./model-error.js";
+import { modelError, runError } from "./model-error.js";
 
 const port = parentPort!;
 const waiting: Float32Array[] = [];
@@ -19,11 +20,11 @@ try {
   port.on("message", (message: ToEncoder) => {
     if (message.type === "encode") waiting.push(message.mel);
     else isClosing = true;
-    if (!isRunning) work(encoder).catch(fail);
+    if (!isRunning) work(encoder).catch((error) => fail(runError(error)));
   });
   send({ type: "loaded" });
 } catch (error) {
-  fail(error);
+  fail(modelError(folder, error));
 }
 
 async function work(encoder: EncoderSession): Promise<void> {
@@ -55,8 +56,7 @@ function send(message: FromEncoder, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-function fail(error: unknown): void {
-  const { code, where, detail } = modelError(folder, error);
+function fail({ code, where, detail }: MubblesError): void {
   send({ type: "failed", code, where, detail });
   port.close();
 }

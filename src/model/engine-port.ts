@@ -27,13 +27,20 @@ function threadPort(port: NonNullable<typeof parentPort>): EnginePort {
 function processPort(): EnginePort {
   // Ctrl+C goes to all processes of a terminal, and what is under way is still to be finished: the main process decides.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-  // The main process is gone, or has closed its end.
-  process.on("disconnect", () => process.exit());
+  let isClosed = false;
+  process.on("disconnect", () => {
+    // The main process is gone. process.exit() would end threads inside onnxruntime, which aborts with a message on the terminal.
+    if (!isClosed) process.kill(process.pid, "SIGKILL");
+    process.exit();
+  });
   return {
     data: JSON.parse(process.argv[2]!) as EngineWorkerData,
     send: (message) => void process.send!(message),
     listen: (listener) => void process.on("message", listener),
     // What was sent is still under way: the other end closes once it has read it.
-    close: () => process.disconnect(),
+    close: () => {
+      isClosed = true;
+      process.disconnect();
+    },
   };
 }

@@ -1,12 +1,12 @@
 /** The worker thread Whisper lives in: onnxruntime's run() holds its thread, and the interface must never wait for it. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
-import { MubblesError } from "../errors.js";
 import { collectTrace, traceCounter, traceSpan } from "../tracing.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
 import { PartialDecoder } from "./decoding/partial-decoder.js";
 import { openEnginePort } from "./engine-port.js";
 import type { Answers, FromWorker } from "./engine-protocol.js";
 import { EngineQueue, type Waiting } from "./engine-queue.js";
+import { runError } from "./model-error.js";
 import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
@@ -48,7 +48,7 @@ try {
     }
     if (isRunning) return;
     work(runtime, batch, partials).catch((error) =>
-      error instanceof Closing ? close(runtime) : fail(error),
+      error instanceof Closing ? close(runtime) : fail(error, runtime),
     );
   });
   send({
@@ -134,14 +134,10 @@ async function close(runtime: WhisperRuntime): Promise<void> {
   port.close();
 }
 
-function fail(error: unknown): void {
-  const { code, where, detail } = error instanceof MubblesError ? error : unexpected(error);
+/** The encoder's thread would keep this one alive. */
+async function fail(error: unknown, runtime?: WhisperRuntime): Promise<void> {
+  const { code, where, detail } = runError(error);
   send({ type: "failed", code, where, detail });
+  await runtime?.release().catch(() => {});
   port.close();
-}
-
-function unexpected(error: unknown): MubblesError {
-  const detail = error instanceof Error ? error.message : String(error);
-  const isMemory = /bad_?alloc|out of memory|Array buffer allocation/i.test(detail);
-  return new MubblesError(isMemory ? "MODEL_OUT_OF_MEMORY" : "INTERNAL", { detail, cause: error });
 }

@@ -76,7 +76,9 @@ export class WhisperRuntime {
   /** What CrossCache has to keep for it. */
   readonly crossStorage: CrossStorage;
   readonly #encoder: AudioEncoder;
-  /** Windows that another thread encodes or has encoded. */
+  /** The same, where it works while the decoder does. */
+  readonly #aheadEncoder: EncoderThread | undefined;
+  /** Windows that it encodes or has encoded. */
   readonly #ahead = new Map<Float32Array, EncodedAhead>();
   readonly #decoder: InferenceSession;
   /** What is asked for is copied out of the session: no more than is read. */
@@ -88,12 +90,14 @@ export class WhisperRuntime {
     textTokens: TextTokens,
     crossStorage: CrossStorage,
     encoder: AudioEncoder,
+    aheadEncoder: EncoderThread | undefined,
     decoder: InferenceSession,
   ) {
     this.config = config;
     this.textTokens = textTokens;
     this.crossStorage = crossStorage;
     this.#encoder = encoder;
+    this.#aheadEncoder = aheadEncoder;
     this.#decoder = decoder;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#hasAlignment = decoder.outputNames.includes("alignment");
@@ -108,10 +112,9 @@ export class WhisperRuntime {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);
     const encoderThreads = encodesAhead ? Math.floor(threads / 2) : 0;
-    const encoder =
-      encoderThreads > 0
-        ? EncoderThread.start(folder, encoderThreads, accelerator)
-        : EncoderSession.load(folder, threads, { moments, accelerator });
+    const aheadEncoder =
+      encoderThreads > 0 ? EncoderThread.start(folder, encoderThreads, accelerator) : undefined;
+    const encoder = aheadEncoder ?? encoderOf(folder, weights, threads, { moments, accelerator });
     encoder.catch(() => {}); // Looked at when the decoder is there; until then a failure must not count as unhandled.
     try {
       const widenWeights = await eightBitProductsSaturate();
@@ -120,9 +123,11 @@ export class WhisperRuntime {
       const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
       const session = await createSession(graph, settings);
       const decoder = moments === undefined ? session : observed(session, moments);
-      return new WhisperRuntime(config, readTextTokens(weights), storage, await encoder, decoder);
+      const textTokens = readTextTokens(weights);
+      return new WhisperRuntime(config, textTokens, storage, await encoder, await aheadEncoder, decoder);
     } catch (cause) {
-      encoder.then(
+      // Waited for: a process that ended while the encoder loads would abort in onnxruntime.
+      await encoder.then(
         (made) => made.release(),
         () => {},
       );
@@ -132,8 +137,8 @@ export class WhisperRuntime {
 
   /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
   encodeAhead(mel: Float32Array): void {
-    if (!(this.#encoder instanceof EncoderThread)) return;
-    const ahead: EncodedAhead = { parts: this.#encoder.encodeWhole(mel), isThere: false };
+    if (this.#aheadEncoder === undefined) return;
+    const ahead: EncodedAhead = { parts: this.#aheadEncoder.encodeWhole(mel), isThere: false };
     const there = () => {
       ahead.isThere = true;
     };
@@ -220,6 +225,21 @@ export class WhisperRuntime {
     await this.#encoder.release();
     await this.#decoder.release();
   }
+}
+
+/**
+ * Loads the encoder that the decoder waits for, and so with all threads. In a thread of its own both load at once; but what is to be
+ * observed has to be here, and keys and values as floats would come all at once: 490 MB of large-v3.
+ */
+async function encoderOf(
+  folder: string,
+  weights: Safetensors,
+  threads: number,
+  options: Pick<RuntimeOptions, "moments" | "accelerator">,
+): Promise<AudioEncoder> {
+  const isHere = options.moments !== undefined || crossStorageOf(weights, false) === "float32";
+  if (isHere) return EncoderSession.load(folder, threads, options);
+  return EncoderThread.start(folder, threads, options.accelerator);
 }
 
 function choicesOf(result: InferenceSession.ReturnType, count: number, topK: number): RowChoice[] {

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { memoryUsage } from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
 import { Engine } from "../../src/model/engine.js";
@@ -49,15 +50,17 @@ test("what cannot be loaded says so", async () => {
   );
 });
 
-test("Ctrl+C does not reach it, and it ends with its parent", async () => {
+test("Ctrl+C does not reach it, and it ends with its parent, at once and without a word", async () => {
   const child = startedProcess();
   const [loaded] = await once(child, "message");
   expect(loaded).toMatchObject({ type: "loaded" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) child.kill(signal);
   child.send({ type: "language", id: 5, request: { mel: new Float32Array(80 * 3000) } });
   expect((await once(child, "message"))[0]).toMatchObject({ type: "result", id: 5 });
+  child.send({ type: "language", id: 6, request: { mel: new Float32Array(80 * 3000) } });
+  await sleep(50); // It encodes now: 300 ms for both threads.
   child.disconnect();
-  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 });
 
 test("whoever waits is told when it is killed", async () => {

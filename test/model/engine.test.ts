@@ -161,6 +161,14 @@ test("a window of the wrong size fails its engine with a reason, and nothing wai
   await own.close();
 });
 
+test("a token that does not exist fails the decoder, and the engine closes all the same", async () => {
+  const own = await start("base");
+  const { mel, windowSeconds } = windowOf(sentence, 0);
+  const request = { mel, windowSeconds, language: "en", task: "transcribe", tokens: [10_000_000] } as const;
+  expect(await thrownCode(() => own.align(request))).toBe("INTERNAL");
+  await own.close();
+});
+
 function start(model: string): Promise<Engine> {
   return Engine.start({ model, compute: undefined, threads: 2 });
 }
