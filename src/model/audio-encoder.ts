@@ -68,8 +68,7 @@ export class EncoderSession implements AudioEncoder {
       const widenWeights = await eightBitProductsSaturate();
       const storage = crossStorageOf(weights, widenWeights);
       const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
-      // Not spinning: its operators are large, and its threads would go on while the decoder already needs their cores.
-      const settings = { threads, weightsFolder: folder, widenWeights, accelerator };
+      const settings = { threads, weightsFolder: folder, spin: true, widenWeights, accelerator };
       const session = async (graph: Uint8Array) => {
         const made = await createSession(graph, settings);
         return moments === undefined ? made : observed(made, moments);

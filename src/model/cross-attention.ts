@@ -8,7 +8,7 @@ import {
 } from "./cross-storage.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
-import { ELEMENT } from "./onnx-proto.js";
+import { type Dimension, ELEMENT } from "./onnx-proto.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 interface Attention {
@@ -108,21 +108,21 @@ export class CrossAttention {
 
     const byFrames = g.op("Transpose", [scores], { perm: [0, 1, 3, 2] }); // [A, H, S, F]
     // As rows of a matrix: else onnxruntime moves the transposition behind the softmax, which then takes three times as long.
-    const weights = g.op("Softmax", [g.op("Flatten", [byFrames], { axis: 3 })], { axis: -1 });
+    const flat = g.sized(g.op("Flatten", [byFrames], { axis: 3 }), ["AHS", "F"]);
+    const weights = g.op("Softmax", [flat], { axis: -1 });
     const top = g.op("ReduceMax", [weights, last]);
     // Many divisions by the same number take four times as long.
     const relative = g.op("Mul", [weights, g.op("Reciprocal", [top])]);
-    const unflattened = (rows: Value) =>
-      g.op("Reshape", [
-        rows,
-        g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 }),
-      ]);
-    const parts = inTwoParts(g, unflattened(relative), 1, 2, ["A", heads, "2S", "F"]);
+    const unflattened = (rows: Value, columns: Dimension) => {
+      const shape = g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 });
+      return g.sized(g.op("Reshape", [rows, shape]), ["A", heads, "S", columns]);
+    };
+    const parts = inTwoParts(g, unflattened(relative, "F"), 1, 2, ["A", heads, "2S", "F"]);
     const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
     const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
     for (const part of [high, low]) g.sized(part, ["A", heads, "S", headSize]);
     const sum = g.op("Add", [high, g.op("Mul", [low, g.floats("low_part", 1 / LOW_STEPS)])]);
-    const attended = g.op("Transpose", [g.op("Mul", [sum, unflattened(top)])], { perm: [0, 2, 1, 3] });
+    const attended = g.op("Transpose", [g.op("Mul", [sum, unflattened(top, 1)])], { perm: [0, 2, 1, 3] });
     return { scores, attended: g.op("Add", [g.op("Mul", [this.#joinHeads(attended), valueStep]), middle]) };
   }
 

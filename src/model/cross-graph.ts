@@ -3,7 +3,7 @@ import { type ByteStorage, MIDDLE, RANGE_STEPS, RANGES_PER_LAYER, rightOperand }
 import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { linear } from "./layers.js";
-import { ELEMENT } from "./onnx-proto.js";
+import { ELEMENT, type ElementType } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -43,13 +43,21 @@ export function encoderAndCrossGraph(
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
   const hidden = encoderLayers(g, config, options);
-  const ranges: Value[] = [];
-  for (let layer = 0; layer < config.decoderLayers; layer++) {
+  const layers = Array.from({ length: config.decoderLayers }, (_, layer) => {
     const [k, v] = keysAndValues(g, hidden, layer);
-    ranges.push(...bytes(g, k, v, layer, config, storage));
-  }
-  g.named("cross_ranges", "Concat", ranges, { axis: 1 });
+    return { k, v, ofKeys: rangeOf(g, k, config), ofValues: rangeOf(g, v, config) };
+  });
+  const ranges = layers.flatMap(({ ofKeys, ofValues }) => [ofKeys.step, ofValues.step, ofValues.middle]);
+  const asRows = ranges.map((range) => g.op("Unsqueeze", [range, g.ints("frames_axis", [0])]));
+  g.named("cross_ranges", "Concat", asRows, { axis: 1 });
   g.output("cross_ranges", ["A", config.decoderLayers * RANGES_PER_LAYER, config.dModel]);
+  // What nobody uses in the graph is made one after the other, with all it needs, and the last first. So these come behind the ranges:
+  // before them, keys and values of all layers would wait as floats, 490 MB of large-v3.
+  const signed = rightOperand(storage);
+  for (const [layer, { k, v, ofKeys, ofValues }] of layers.entries()) {
+    bytes(g, k, ofKeys, `cross_k_${layer}`, config, { type: ELEMENT.uint8, zero: MIDDLE });
+    bytes(g, v, ofValues, `cross_v_${layer}`, config, signed);
+  }
   return g.encode("encoder and cross");
 }
 
@@ -67,36 +75,36 @@ function floats(g: GraphBuilder, k: Value, v: Value, layer: number, config: Whis
   g.output(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
 }
 
-/** The layer's rows of `cross_ranges`. */
+/** [1, width] each. */
+interface Range {
+  readonly step: Value;
+  readonly middle: Value;
+}
+
+/** What each of the width's numbers ranges over in x [1, F, width]. */
+function rangeOf(g: GraphBuilder, x: Value, { dModel }: WhisperConfig): Range {
+  // Along the first of two axes this takes a quarter of the time that it takes along the second of three.
+  const rows = g.op("Reshape", [x, g.ints("rows", [-1, dModel])]);
+  const frames = g.ints("frames_axis", [0]);
+  const [smallest, largest] = [g.op("ReduceMin", [rows, frames]), g.op("ReduceMax", [rows, frames])];
+  const middle = g.op("Mul", [g.op("Add", [smallest, largest]), g.floats("half", 0.5)]);
+  const span = g.op("Max", [g.op("Sub", [largest, smallest]), g.floats("smallest_span", 1e-20)]);
+  return { step: g.op("Mul", [span, g.floats("range_step", 1 / RANGE_STEPS)]), middle };
+}
+
+/** An output [1, H, F, headSize] of x [1, F, width]. */
 function bytes(
   g: GraphBuilder,
-  k: Value,
-  v: Value,
-  layer: number,
-  { decoderHeads: heads, headSize, dModel }: WhisperConfig,
-  storage: ByteStorage,
-): Value[] {
-  const signed = rightOperand(storage);
-  const quantised = (x: Value, name: string, type: typeof signed.type, zero: number) => {
-    // Along the first of two axes this takes a quarter of the time that it takes along the second of three.
-    const rows = g.op("Reshape", [x, g.ints("rows", [-1, dModel])]);
-    const frames = g.ints("frames_axis", [0]);
-    const [smallest, largest] = [g.op("ReduceMin", [rows, frames]), g.op("ReduceMax", [rows, frames])]; // [1, width]
-    const middle = g.op("Mul", [g.op("Add", [smallest, largest]), g.floats("half", 0.5)]);
-    const span = g.op("Max", [g.op("Sub", [largest, smallest]), g.floats("smallest_span", 1e-20)]);
-    const step = g.op("Mul", [span, g.floats("range_step", 1 / RANGE_STEPS)]);
-    const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
-    const rounded = g.op("QuantizeLinear", [
-      steps,
-      g.floats("unit_step", 1),
-      g.byte(`zero_${zero}`, zero, type),
-    ]);
-    const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, headSize])]);
-    g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
-    g.output(name, ["A", heads, "F", headSize], type);
-    return { step: g.op("Unsqueeze", [step, frames]), middle: g.op("Unsqueeze", [middle, frames]) };
-  };
-  const keys = quantised(k, `cross_k_${layer}`, ELEMENT.uint8, MIDDLE);
-  const values = quantised(v, `cross_v_${layer}`, signed.type, signed.zero);
-  return [keys.step, values.step, values.middle];
+  x: Value,
+  { step, middle }: Range,
+  name: string,
+  { decoderHeads: heads, headSize }: WhisperConfig,
+  { type, zero }: { readonly type: ElementType; readonly zero: number },
+): void {
+  const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
+  const zeroPoint = g.byte(`zero_${zero}`, zero, type);
+  const rounded = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), zeroPoint]);
+  const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, headSize])]);
+  g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
+  g.output(name, ["A", heads, "F", headSize], type);
 }

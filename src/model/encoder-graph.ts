@@ -66,14 +66,23 @@ function encoderLayer(
   parts: number,
 ): Value {
   const layer = `encoder.layers.${index}`;
+  const behindGelu = index < layers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
+  // onnxruntime looks for buffers to use again among those of the same size (GraphBuilder.sized). Each half of a layer has a name of its own
+  // for the frames, because a buffer that all layers use lives through the whole graph: 130 MB of large-v3-turbo. What goes from half to
+  // half has one in common. Parts of the frames are not all equally long, and have none.
+  const [all, attending, feeding] = parts === 1 ? ["F", `F ${layer} 1`, `F ${layer} 2`] : [];
+  const sized = (value: Value, frames: string | undefined) =>
+    frames === undefined ? value : g.sized(value, ["A", frames, dModel]);
+
   const qkv = inParts(g, x, parts, (part) => {
-    const h = layerNorm(g, part, `${layer}.self_attn_layer_norm`, dModel);
+    const h = sized(layerNorm(g, part, `${layer}.self_attn_layer_norm`, dModel), attending);
     return g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
   });
   const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
-  const y = g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]);
-  const behindGelu = index < layers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
-  return inParts(g, y, parts, (part) => [feedForward(g, part, layer, dModel, behindGelu)])[0]!;
+  const y = sized(g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]), all);
+  const feed = (part: Value) =>
+    sized(feedForward(g, part, layer, dModel, { ...behindGelu, rows: feeding }), all);
+  return inParts(g, y, parts, (part) => [feed(part)])[0]!;
 }
 
 /** Does to each part of the frames what needs no other frame, and joins the results. */

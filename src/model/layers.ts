@@ -154,11 +154,13 @@ export function gelu(g: GraphBuilder, x: Value): Value {
 /** What leaves a GELU has outliers that no rotation reaches. */
 const BEHIND_GELU: InputRounding = { parts: 2 };
 
-interface FeedForwardRounding {
+interface FeedForwardOptions {
   /** Of what fc1 reads. */
   readonly rounding?: InputRounding;
   /** Of what fc2 reads. */
   readonly behindGelu?: InputRounding;
+  /** What the number of rows is called within (GraphBuilder.sized). */
+  readonly rows?: string | undefined;
 }
 
 /** x + fc2(gelu(fc1(norm(x)))) */
@@ -167,9 +169,10 @@ export function feedForward(
   x: Value,
   layer: string,
   width: number,
-  { rounding, behindGelu = BEHIND_GELU }: FeedForwardRounding = {},
+  { rounding, behindGelu = BEHIND_GELU, rows }: FeedForwardOptions = {},
 ): Value {
   const normed = layerNorm(g, x, `${layer}.final_layer_norm`, width);
+  if (rows !== undefined) g.sized(normed, ["A", rows, width]);
   const hidden = gelu(g, linear(g, normed, `${layer}.fc1`, rounding));
   return g.op("Add", [x, linear(g, hidden, `${layer}.fc2`, behindGelu)]);
 }

@@ -4,11 +4,17 @@ import { env, InferenceSession, listSupportedBackends, Tensor } from "onnxruntim
 
 export { InferenceSession, Tensor };
 
+/**
+ * The time between two operators of a step, and no longer: by default threads spin on for tens of milliseconds when a session has been
+ * made and after every run, on cores that the other session and JavaScript need. docs/notes/memory.md
+ */
+const SPIN_MICROSECONDS = "100";
+
 interface SessionSettings {
   readonly threads: number;
   /** Folder that external initializers are read from; needed when the graph comes as bytes. */
   readonly weightsFolder?: string;
-  /** Spinning threads answer faster and burn a core while they wait: on for Whisper's decoder loop, off for encoder and VAD. */
+  /** Spinning threads answer faster and burn a core while they wait: on for Whisper, off for VAD. */
   readonly spin?: boolean;
   /** Whether 8-bit kernels need wider weights to be exact (saturation.ts): they take twice the time to load, and to multiply. */
   readonly widenWeights?: boolean;
@@ -36,7 +42,7 @@ export function createSession(
     extra: {
       session: {
         x64quantprecision: widenWeights ? "1" : "0",
-        intra_op: { allow_spinning: spin ? "1" : "0" },
+        intra_op: { allow_spinning: spin ? "1" : "0", spin_duration_us: SPIN_MICROSECONDS },
         ...(weightsFolder === undefined
           ? {}
           : { model_external_initializers_file_folder_path: weightsFolder }),
