@@ -85,6 +85,8 @@ async function compare(ownFolder, peerFolder) {
   printLoad("CTranslate2", loaded.ms, peerBytes, loaded.residentBytes);
 
   const cross = new CrossCache(runtime.config, 1, runtime.crossStorage);
+  // One for all runs, as the engine has.
+  const cache = new SelfCache(runtime.config, 1);
   const mel = Float32Array.from({ length: runtime.config.nMels * 3000 }, (_, i) => Math.sin(i) * 0.5);
   await inTurn(
     "encoder with cross keys and values; the peer makes those in its first step",
@@ -94,7 +96,7 @@ async function compare(ownFolder, peerFolder) {
   for (const beams of BEAMS) {
     await inTurn(
       `decoder step of ${beams}`,
-      () => ownStepMs(runtime, cross, beams),
+      () => ownStepMs(runtime, cross, cache, beams),
       () => peerStepMs(peer, beams),
     );
   }
@@ -132,10 +134,11 @@ async function inTurn(what, own, peer) {
 /**
  * @param {WhisperRuntime} runtime
  * @param {CrossCache} cross
+ * @param {SelfCache} cache
  * @param {number} beams
  */
-async function ownStepMs(runtime, cross, beams) {
-  const cache = new SelfCache(runtime.config, 1);
+async function ownStepMs(runtime, cross, cache, beams) {
+  cache.clear(0);
   const mask = new Float32Array(runtime.config.vocabularySize);
   const step = (/** @type {number} */ rows, /** @type {number} */ tokens) =>
     runtime.step({

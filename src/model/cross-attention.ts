@@ -24,8 +24,8 @@ export class CrossAttention {
   readonly #config: WhisperConfig;
   readonly #storage: CrossStorage;
   readonly #ranges: readonly Value[];
-  /** Scores of the alignment heads, layer by layer: [A, heads, F, alignment_columns]. */
-  readonly aligned: Value[] = [];
+  /** Scores of the layers so far. */
+  readonly #scores: Value[] = [];
 
   constructor(g: GraphBuilder, config: WhisperConfig, storage: CrossStorage) {
     this.#g = g;
@@ -46,7 +46,7 @@ export class CrossAttention {
       this.#storage === "float32"
         ? this.#toFloats(scaled, index)
         : this.#toBytes(scaled, index, this.#storage);
-    this.#align(scores, index);
+    this.#scores.push(scores);
     return g.op("Add", [x, linear(g, attended, `${name}.encoder_attn.out_proj`, { parts: 2 })]);
   }
 
@@ -77,8 +77,10 @@ export class CrossAttention {
     const g = this.#g;
     const { decoderHeads: heads, headSize } = this.#config;
     const right = rightOperand(storage);
-    const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize], ELEMENT.uint8);
-    const values = g.input(`cross_v_${index}`, ["A", heads, "F", headSize], right.type);
+    // A name for each layer: a buffer of this size that all of them used would live through the whole graph (encoder-graph.ts).
+    const frames = `F${index}`;
+    const keys = g.input(`cross_k_${index}`, ["A", heads, frames, headSize], ELEMENT.uint8);
+    const values = g.input(`cross_v_${index}`, ["A", heads, frames, headSize], right.type);
     const [keyStep, valueStep, middle] = this.#ranges.slice(index * RANGES_PER_LAYER) as [
       Value,
       Value,
@@ -108,7 +110,7 @@ export class CrossAttention {
 
     const byFrames = g.op("Transpose", [scores], { perm: [0, 1, 3, 2] }); // [A, H, S, F]
     // As rows of a matrix: else onnxruntime moves the transposition behind the softmax, which then takes three times as long.
-    const flat = g.sized(g.op("Flatten", [byFrames], { axis: 3 }), ["AHS", "F"]);
+    const flat = g.sized(g.op("Flatten", [byFrames], { axis: 3 }), ["AHS", frames]);
     const weights = g.op("Softmax", [flat], { axis: -1 });
     const top = g.op("ReduceMax", [weights, last]);
     // Many divisions by the same number take four times as long.
@@ -117,7 +119,7 @@ export class CrossAttention {
       const shape = g.op("Concat", [g.op("Shape", [byFrames], { start: 0, end: 3 }), last], { axis: 0 });
       return g.sized(g.op("Reshape", [rows, shape]), ["A", heads, "S", columns]);
     };
-    const parts = inTwoParts(g, unflattened(relative, "F"), 1, 2, ["A", heads, "2S", "F"]);
+    const parts = inTwoParts(g, unflattened(relative, frames), 1, 2, ["A", heads, "2S", frames]);
     const product = g.op("MatMulIntegerToFloat", [parts, values, step, one, left, rightZero], {}, MICROSOFT);
     const [high, low] = g.ops("Split", [product], 2, { axis: 2, num_outputs: 2 }) as [Value, Value];
     for (const part of [high, low]) g.sized(part, ["A", heads, "S", headSize]);
@@ -126,9 +128,21 @@ export class CrossAttention {
     return { scores, attended: g.op("Add", [g.op("Mul", [this.#joinHeads(attended), valueStep]), middle]) };
   }
 
-  #align(scores: Value, index: number): void {
-    const mine = this.#config.alignmentHeads.filter(([layer]) => layer === index).map(([, head]) => head);
-    if (mine.length === 0) return;
+  /**
+   * Scores of all alignment heads, layer by layer [A, heads, F, alignment_columns]; undefined where there are none. The operators come
+   * from the last layer to the first: onnxruntime makes the newest input of an operator first, with all it needs, and would
+   * keep the scores of all heads of these layers until it has come to the first.
+   */
+  alignmentScores(): Value | undefined {
+    const aligned: Value[] = [];
+    for (let layer = this.#scores.length - 1; layer >= 0; layer--) {
+      const heads = this.#config.alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
+      if (heads.length > 0) aligned.unshift(this.#ofHeads(this.#scores[layer]!, heads, layer));
+    }
+    return aligned.length === 0 ? undefined : this.#g.op("Concat", aligned, { axis: 1 });
+  }
+
+  #ofHeads(scores: Value, heads: readonly number[], layer: number): Value {
     const g = this.#g;
     // Where no column is wanted these are empty, and cost nothing.
     const wanted = g.op("Slice", [
@@ -137,7 +151,7 @@ export class CrossAttention {
       "alignment_columns",
       g.ints("last_axis", [-1]),
     ]);
-    this.aligned.push(g.op("Gather", [wanted, g.ints(`alignment_heads_${index}`, mine)], { axis: 1 }));
+    return g.op("Gather", [wanted, g.ints(`alignment_heads_${layer}`, heads)], { axis: 1 });
   }
 
   /** [A, S, width] → [A, S, H, headSize] */

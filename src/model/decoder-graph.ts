@@ -59,8 +59,8 @@ export function decoderGraph(
   const logits = g.rename(vocabularyProjection(g, x, config), "logits");
   g.output(logits, ["A", "N", config.vocabularySize]);
   choiceOfTokens(g, logits, config);
-  if (cross.aligned.length > 0) {
-    const scores = g.op("Concat", cross.aligned, { axis: 1 });
+  const scores = cross.alignmentScores();
+  if (scores !== undefined) {
     g.named("alignment", "Transpose", [scores], { perm: [0, 1, 3, 2] });
     g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
   }
