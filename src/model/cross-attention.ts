@@ -1,11 +1,6 @@
 /** The decoder's attention to the audio. */
-import {
-  type ByteStorage,
-  type CrossStorage,
-  MIDDLE,
-  RANGES_PER_LAYER,
-  rightOperand,
-} from "./cross-storage.js";
+import { MIDDLE, rightOperand } from "./cross-bytes.js";
+import { type ByteStorage, type CrossStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
 import { type Dimension, ELEMENT } from "./onnx-proto.js";

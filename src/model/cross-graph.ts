@@ -1,5 +1,6 @@
 /** The graph between encoder and decoder: what the decoder's cross-attention reads of the audio. */
-import { type ByteStorage, MIDDLE, RANGE_STEPS, RANGES_PER_LAYER, rightOperand } from "./cross-storage.js";
+import { MIDDLE, RANGE_STEPS, rightOperand } from "./cross-bytes.js";
+import { type ByteStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { linear } from "./layers.js";

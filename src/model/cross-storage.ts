@@ -1,5 +1,4 @@
 /** How the decoder's cross-attention keeps what it reads of the audio. */
-import { ELEMENT, type ElementType } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 
 /**
@@ -12,22 +11,10 @@ import type { Safetensors } from "./safetensors.js";
 export type CrossStorage = "float32" | ByteStorage;
 export type ByteStorage = "int8" | "uint8";
 
-/** Stands for the middle of the range in unsigned bytes. */
-export const MIDDLE = 128;
-/** Steps of a range: from -127 to 127. */
-export const RANGE_STEPS = 254;
 /** Rows of `cross_ranges` a layer: steps of the keys, steps of the values, middles of the values. */
 export const RANGES_PER_LAYER = 3;
 
 export function crossStorageOf(weights: Safetensors, eightBitProductsSaturate: boolean): CrossStorage {
   if (weights.entry("decoder.layers.0.encoder_attn.kv.weight").dtype !== "I8") return "float32";
   return eightBitProductsSaturate ? "uint8" : "int8";
-}
-
-/** Type and zero of a right operand of 8-bit products. */
-export function rightOperand(storage: ByteStorage): {
-  readonly type: ElementType;
-  readonly zero: number;
-} {
-  return storage === "int8" ? { type: ELEMENT.int8, zero: 0 } : { type: ELEMENT.uint8, zero: MIDDLE };
 }

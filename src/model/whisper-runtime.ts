@@ -1,20 +1,20 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import { type AudioEncoder, type EncodedPart, EncoderSession } from "./audio-encoder.js";
+import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
-import type { Accelerator } from "./compute-device.js";
 import type { CrossCache } from "./cross-cache.js";
 import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
-import { EncoderThread } from "./encoder-thread.js";
+import type { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
-import { type Moments, observed } from "./moments.js";
+import { observed } from "./moments.js";
 import { createSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
+import { type EncoderOptions, type StartedEncoder, startEncoder } from "./start-encoder.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
@@ -54,15 +54,6 @@ export interface StepOutput {
   readonly targetLogprobs: Float32Array;
   /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty unless asked for. */
   readonly alignment: Float32Array;
-}
-
-interface RuntimeOptions {
-  /** Sums up what the linears get as inputs. */
-  readonly moments?: Moments | undefined;
-  /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. */
-  readonly encodesAhead?: boolean;
-  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
-  readonly accelerator?: Accelerator | undefined;
 }
 
 interface EncodedAhead {
@@ -107,18 +98,15 @@ export class WhisperRuntime {
   static async load(
     folder: string,
     threads: number,
-    { moments, encodesAhead = false, accelerator }: RuntimeOptions = {},
+    options: EncoderOptions = {},
+    { encoder, aheadEncoder, decoderThreads }: StartedEncoder = startEncoder(folder, threads, options),
   ): Promise<WhisperRuntime> {
-    const config = readWhisperConfig(folder);
-    const weights = Safetensors.openFolder(folder);
-    const encoderThreads = encodesAhead ? Math.floor(threads / 2) : 0;
-    const aheadEncoder =
-      encoderThreads > 0 ? EncoderThread.start(folder, encoderThreads, accelerator) : undefined;
-    const encoder = aheadEncoder ?? encoderOf(folder, weights, threads, { moments, accelerator });
-    encoder.catch(() => {}); // Looked at when the decoder is there; until then a failure must not count as unhandled.
+    const { moments } = options;
     try {
+      const config = readWhisperConfig(folder);
+      const weights = Safetensors.openFolder(folder);
       const widenWeights = await eightBitProductsSaturate();
-      const settings = { threads: threads - encoderThreads, weightsFolder: folder, spin: true, widenWeights };
+      const settings = { threads: decoderThreads, weightsFolder: folder, spin: true, widenWeights };
       const storage = crossStorageOf(weights, widenWeights);
       const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
       const session = await createSession(graph, settings);
@@ -225,21 +213,6 @@ export class WhisperRuntime {
     await this.#encoder.release();
     await this.#decoder.release();
   }
-}
-
-/**
- * Loads the encoder that the decoder waits for, and so with all threads. In a thread of its own both load at once; but what is to be
- * observed has to be here, and keys and values as floats would come all at once: 490 MB of large-v3.
- */
-async function encoderOf(
-  folder: string,
-  weights: Safetensors,
-  threads: number,
-  options: Pick<RuntimeOptions, "moments" | "accelerator">,
-): Promise<AudioEncoder> {
-  const isHere = options.moments !== undefined || crossStorageOf(weights, false) === "float32";
-  if (isHere) return EncoderSession.load(folder, threads, options);
-  return EncoderThread.start(folder, threads, options.accelerator);
 }
 
 function choicesOf(result: InferenceSession.ReturnType, count: number, topK: number): RowChoice[] {

@@ -47,6 +47,7 @@ describe("mubbles listen", () => {
       "mubbles text",
       "mubbles output",
       "engine engine",
+      "engine encoder",
     ]);
     expect([...trace.counters].sort()).toEqual([
       "events waiting",
@@ -60,9 +61,15 @@ describe("mubbles listen", () => {
     for (const name of ["policy", "echo", "write", "load"]) expect(trace.sum(name)).toBeGreaterThan(0);
   });
 
-  test.each(["mel", "vad", "encode", "decode"] as const)("%s adds up to what was measured", (stage) => {
+  test.each([
+    ["mel", undefined],
+    ["vad", undefined],
+    ["encode", "engine"],
+    ["encode", "encoder"],
+    ["decode", "engine"],
+  ] as const)("%s adds up to what was measured (track %s)", (stage, track) => {
     const measured = timings[`${stage}Seconds`];
-    expect(Math.abs(trace.sum(stage) - measured)).toBeLessThan(TOLERANCE * measured + 0.01);
+    expect(Math.abs(trace.sum(stage, track) - measured)).toBeLessThan(TOLERANCE * measured + 0.01);
   });
 
   test("what the engine and the channels do, waiting included, adds up to the session", () => {

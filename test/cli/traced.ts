@@ -28,8 +28,8 @@ export class TracedRun {
   }
 
   /** Seconds of all spans of that name. */
-  sum(name: string): number {
-    return total(this.#spans().filter((span) => span.name === name));
+  sum(name: string, track?: string): number {
+    return total(this.#spans(track).filter((span) => span.name === name));
   }
 
   /** Seconds of a track's outermost spans, those left out that are named. */

@@ -1,0 +1,16 @@
+/** The bytes of cross-attention keys and values as operands of 8-bit products. */
+import type { ByteStorage } from "./cross-storage.js";
+import { ELEMENT, type ElementType } from "./onnx-proto.js";
+
+/** Stands for the middle of the range in unsigned bytes. */
+export const MIDDLE = 128;
+/** Steps of a range: from -127 to 127. */
+export const RANGE_STEPS = 254;
+
+/** Type and zero of a right operand of 8-bit products. */
+export function rightOperand(storage: ByteStorage): {
+  readonly type: ElementType;
+  readonly zero: number;
+} {
+  return storage === "int8" ? { type: ELEMENT.int8, zero: 0 } : { type: ELEMENT.uint8, zero: MIDDLE };
+}

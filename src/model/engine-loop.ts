@@ -1,0 +1,138 @@
+/** What the engine does in a thread or process of its own: onnxruntime's run() holds it, and the interface must never wait for that. */
+import { setImmediate as yieldToMessages } from "node:timers/promises";
+import { traceCounter, traceSpan } from "../tracing.js";
+import { BatchDecoder } from "./decoding/batch-decoder.js";
+import { PartialDecoder } from "./decoding/partial-decoder.js";
+import type { Answers, FromWorker } from "./engine-protocol.js";
+import { EngineQueue, type Waiting } from "./engine-queue.js";
+import { began, port, startedEncoder, trace } from "./engine-start.js";
+import { runError } from "./model-error.js";
+import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
+import { WhisperTokenizer } from "./tokenizer.js";
+import { WhisperRuntime } from "./whisper-runtime.js";
+import type { WindowResult } from "./window.js";
+
+const send = (message: FromWorker, moved?: readonly ArrayBuffer[]) => port.send(message, moved);
+const queue = new EngineQueue();
+/** Thrown out of the work under way when the engine is closed. */
+class Closing extends Error {}
+
+/** Ends the partial under way. */
+let partialUnderWay: { readonly id: number; readonly controller: AbortController } | undefined;
+let isRunning = false;
+let isClosing = false;
+
+const { folder, threads, maxWindows, encodesAhead } = port.data;
+/** When there was nothing to do any more; undefined while there is. */
+let idleSince: number | undefined;
+try {
+  const runtime = await WhisperRuntime.load(folder, threads, {}, startedEncoder);
+  const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
+  const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
+  const partials = new PartialDecoder(runtime, tokenizer, breathe);
+  const { nMels, isMultilingual, endToken, firstTimestampToken, decoderLayers } = runtime.config;
+  traceSpan("engine", "load", began);
+  idleSince = performance.now();
+  port.listen((message) => {
+    if (message.type === "close") isClosing = true;
+    else if (message.type === "forget") batch.forget(message.recording);
+    else if (message.type === "cancel") cancel(message.id);
+    else {
+      runtime.encodeAhead(message.request.mel);
+      queue.add(message);
+    }
+    if (isRunning) return;
+    work(runtime, batch, partials).catch((error) =>
+      error instanceof Closing ? close(runtime) : fail(error, runtime),
+    );
+  });
+  send({
+    type: "loaded",
+    nMels,
+    isMultilingual,
+    endToken,
+    firstTimestampToken,
+    decoderLayers,
+    loadSeconds: (performance.now() - began) / 1000,
+  });
+} catch (error) {
+  fail(error);
+}
+
+/** Windows join as soon as there is room; between two steps messages are read. */
+async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
+  isRunning = true;
+  if (idleSince !== undefined) traceSpan("engine", "idle", idleSince);
+  idleSince = undefined;
+  while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
+    const isStepping = !batch.isIdle;
+    const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
+    const began = performance.now();
+    if (next === undefined) await batch.step();
+    else await begin(next, batch, partials);
+    traceSpan("engine", next?.type ?? "step", began);
+    traceCounter("engine", "questions waiting", queue.length);
+    queue.spent(performance.now() - began, next?.type === "partial" ? "partial" : "final", isStepping);
+    await breathe();
+  }
+  isRunning = false;
+  idleSince = performance.now();
+  trace?.flush();
+  if (isClosing) await close(runtime);
+}
+
+function canBegin(question: Waiting, batch: BatchDecoder, runtime: WhisperRuntime): boolean {
+  if (!batch.isIdle && runtime.isEncoding(question.request.mel)) return false;
+  return question.type === "window" ? batch.canAdmit(question.request) : batch.hasRoom;
+}
+
+async function begin(question: Waiting, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
+  const answer = (result: Answers[keyof Answers]) => send({ type: "result", id: question.id, result });
+  if (question.type === "window")
+    await batch.admit(question.request, (result, words) => answerWindow(question.id, result, words));
+  else if (question.type === "align") answer(await batch.align(question.request));
+  else if (question.type === "language") answer(await batch.detectLanguage(question.request.mel));
+  else {
+    const { request, id } = question;
+    partialUnderWay = { id, controller: new AbortController() };
+    const { signal } = partialUnderWay.controller;
+    answer(await partials.decode(request, batch.settledLanguage(request.recording), signal));
+    partialUnderWay = undefined;
+  }
+}
+
+/**
+ * Where windows are many, times of words are left to the main thread: finding them is a twentieth of this thread's work. Where they are
+ * few the main thread has an interface to draw, and this one the time.
+ */
+function answerWindow(id: number, result: WindowResult, words: UnalignedWords | undefined): void {
+  if (words === undefined) send({ type: "result", id, result });
+  else if (encodesAhead)
+    send({ type: "result", id, result, words }, [words.input.attention.scores.buffer as ArrayBuffer]);
+  else send({ type: "result", id, result: { ...result, alignment: alignedWords(words) } });
+}
+
+function cancel(id: number): void {
+  if (partialUnderWay?.id === id) partialUnderWay.controller.abort();
+  else queue.cancel(id);
+}
+
+/** Between two steps: lets messages in, and stops where nobody wants the result any more. */
+async function breathe(): Promise<void> {
+  await yieldToMessages();
+  if (isClosing) throw new Closing();
+}
+
+async function close(runtime: WhisperRuntime): Promise<void> {
+  await runtime.release();
+  trace?.flush();
+  port.close();
+}
+
+/** The encoder's thread would keep this one alive. */
+async function fail(error: unknown, runtime?: WhisperRuntime): Promise<void> {
+  const { code, where, detail } = runError(error);
+  send({ type: "failed", code, where, detail });
+  await runtime?.release().catch(() => {});
+  port.close();
+}

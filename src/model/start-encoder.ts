@@ -1,0 +1,53 @@
+/** Starts to load a model's encoder. Imports little, so that it can be under way while onnxruntime and the decoder are still read. */
+import type { AudioEncoder } from "./audio-encoder.js";
+import type { Accelerator } from "./compute-device.js";
+import { crossStorageOf } from "./cross-storage.js";
+import { EncoderThread } from "./encoder-thread.js";
+import type { Moments } from "./moments.js";
+import { Safetensors } from "./safetensors.js";
+
+export interface EncoderOptions {
+  /** Sums up what the linears get as inputs. */
+  readonly moments?: Moments | undefined;
+  /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. Not with moments. */
+  readonly encodesAhead?: boolean;
+  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
+  readonly accelerator?: Accelerator | undefined;
+}
+
+/** An encoder that loads. Its failures are met by whoever waits for it; nobody need. */
+export interface StartedEncoder {
+  readonly encoder: Promise<AudioEncoder>;
+  /** The same, where it works while the decoder does. */
+  readonly aheadEncoder: Promise<EncoderThread> | undefined;
+  readonly decoderThreads: number;
+}
+
+/** From a folder in mubbles' layout, for a decoder with the rest of the threads. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
+export function startEncoder(
+  folder: string,
+  threads: number,
+  { moments, encodesAhead = false, accelerator }: EncoderOptions = {},
+): StartedEncoder {
+  const ownThreads = encodesAhead ? Math.floor(threads / 2) : 0;
+  const aheadEncoder = ownThreads > 0 ? EncoderThread.start(folder, ownThreads, accelerator) : undefined;
+  const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, { moments, accelerator });
+  encoder.catch(() => {});
+  return { encoder, aheadEncoder, decoderThreads: threads - ownThreads };
+}
+
+/**
+ * The encoder that the decoder waits for, and so with all threads. In a thread of its own both load at once; but what is to be observed has
+ * to be here, and keys and values as floats would come all at once: 490 MB of large-v3.
+ */
+async function waitedForEncoder(
+  folder: string,
+  threads: number,
+  options: Pick<EncoderOptions, "moments" | "accelerator">,
+): Promise<AudioEncoder> {
+  const isHere =
+    options.moments !== undefined || crossStorageOf(Safetensors.openFolder(folder), false) === "float32";
+  if (!isHere) return EncoderThread.start(folder, threads, options.accelerator);
+  const { EncoderSession } = await import("./audio-encoder.js");
+  return EncoderSession.load(folder, threads, options);
+}
