@@ -34,10 +34,10 @@ interface Pending {
 /** A word as sure as this needs hardly more than the agreement of two hypotheses. */
 const SURE = 0.9;
 const SURE_SECONDS = 0.3;
-/** Seconds for each unit of sureness that is missing: 0.4 s for a tenth. */
-const SECONDS_PER_DOUBT = 4;
+/** Seconds for each unit of sureness that is missing: 0.5 s for a tenth. */
+const SECONDS_PER_DOUBT = 5;
 /** So much has been heard by then that more audio changes little: longer, and one name would hold back all that is said after it. */
-const MAX_AGREED_SECONDS = 2;
+const MAX_AGREED_SECONDS = 1.6;
 /** Sums of steps of audio are not exact. */
 const ROUNDING_SECONDS = 1e-6;
 /** Of the word that is not there yet. */
