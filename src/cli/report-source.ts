@@ -48,10 +48,9 @@ async function ofSession(
   const channels = CHANNEL_ORDER.filter((each) => session.channels.some(({ name }) => name === each));
   if (channels.length === 0)
     throw new MubblesError("INPUT_NO_AUDIO", { where: folder, detail: "nothing of it was recorded" });
-  const nameOf = (channel: string) => names[channel as ChannelName];
   const segments = sessionSegments(session, speakers).map((segment) => {
-    const channel = channels.findIndex((each) => nameOf(each) === segment.speaker);
-    return { ...segment, channel: Math.max(0, channel) };
+    const column = channels.indexOf(CHANNEL_ORDER[segment.channel ?? 0]!);
+    return { ...segment, channel: Math.max(0, column) };
   });
   const { startedAt, model } = session.session;
   const language = finalsOf(session).find(({ text }) => text !== "")?.language;
@@ -62,7 +61,7 @@ async function ofSession(
     remarks: [basename(folder), ...remarks(session.durationSeconds, language, model)],
     language,
     segments,
-    speakers: channels.map(nameOf),
+    speakers: channels.map((channel) => names[channel as ChannelName]),
     marksSeconds: marksOf(session),
   };
 }

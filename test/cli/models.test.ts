@@ -109,6 +109,7 @@ test("changed weights do not verify; what is removed is gone, and what is embedd
   expectFailure(await run("models verify other/cached --no-measure"), "MODEL_BROKEN", made);
   expectFailure(await run("models remove other/cached"), "USAGE", "other/cached (int8)");
   writeFileSync(join(made, "model.safetensors"), "damaged");
+  expectFailure(await run("models verify other/cached --no-measure"), "MODEL_BROKEN", made);
   expect((await run("models remove other/cached --yes")).stderr).toContain("other/cached (damaged)");
   expect(existsSync(made)).toBe(false);
   expectFailure(await run("models remove base --yes"), "USAGE", "base");

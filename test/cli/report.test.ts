@@ -251,3 +251,8 @@ test("--no-audio leaves it out, standard output has the page, and nothing in it 
   expect(stdout).not.toMatch(/(src|href)="(?!#)/);
   expect(readFileSync(file, "utf8")).toContain('class="audio-data"');
 });
+
+test("two speakers of one name have a column each", async () => {
+  const { stdout } = await mubbles(["report", session, "--no-audio", "--speakers", "loopback"]);
+  for (const channel of [0, 1]) expect(stdout).toMatch(new RegExp(`<li class="turn c${channel}"`));
+});

@@ -3,17 +3,34 @@ import { join } from "node:path";
 import { MubblesError } from "../../errors.js";
 import type { Compute } from "../../model/checkpoint-layout.js";
 import { hashOfFile } from "../../model/hub/content-hash.js";
+import { canonicalName } from "../../model/known-models.js";
 import { readRecord } from "../../model/model-record.js";
-import { listModels, resolveModel, type StoredModel } from "../../model/model-store.js";
+import {
+  brokenModels,
+  listModels,
+  resolveModel,
+  type StoredModel,
+  storedModel,
+} from "../../model/model-store.js";
 import { WEIGHTS_FILE } from "../../model/safetensors.js";
 
-/** The models of these names; all where there are none. MODEL_NOT_FOUND, MODEL_NOT_HERE. */
+/** The models of these names; all where there are none. MODEL_NOT_FOUND, MODEL_NOT_HERE, MODEL_BROKEN. */
 export async function chosenModels(
   names: readonly string[],
   compute: Compute | undefined,
 ): Promise<StoredModel[]> {
-  if (names.length > 0) return await Promise.all(names.map((name) => resolveModel(name, compute)));
+  if (names.length > 0) return await Promise.all(names.map((name) => chosenModel(name, compute)));
   return listModels().filter((model) => compute === undefined || model.compute === compute);
+}
+
+/** One that is damaged is here, if not to be used: to say that it is missing would be no answer. */
+async function chosenModel(name: string, compute: Compute | undefined): Promise<StoredModel> {
+  if (storedModel(name, compute) === undefined) {
+    const own = canonicalName(name);
+    const damaged = brokenModels().find((model) => model.name === name || model.name === own);
+    if (damaged !== undefined) throw damaged.problem;
+  }
+  return await resolveModel(name, compute);
 }
 
 /** False where nobody knows the hash. MODEL_BROKEN where it is another. */
