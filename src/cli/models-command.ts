@@ -6,12 +6,13 @@ import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import { COMPUTES, type Compute } from "../model/checkpoint-layout.js";
 import { convertModel } from "../model/convert.js";
 import { nameOfSource } from "../model/formats/open-source.js";
-import { canonicalName } from "../model/known-models.js";
 import { addToRecord } from "../model/model-record.js";
 import {
   brokenModels,
+  brokenModelsNamed,
   cacheFolder,
   convertedFolder,
+  isNamed,
   listModels,
   resolveModel,
 } from "../model/model-store.js";
@@ -188,18 +189,17 @@ async function remove(
 
 /** Every one of this name in the cache, damaged ones too. MODEL_NOT_HERE; USAGE for an embedded one. */
 function removable(name: string, compute: Compute | undefined): Removable[] {
-  const isNamed = (model: { readonly name: string }) =>
-    model.name === name || model.name === canonicalName(name);
   const named = listModels().filter(
-    (model) => isNamed(model) && (compute === undefined || model.compute === compute),
+    (model) => isNamed(model, name) && (compute === undefined || model.compute === compute),
   );
   const cached = [
     ...named
       .filter(({ isEmbedded }) => !isEmbedded)
       .map((model) => ({ path: model.folder, label: `${model.name} (${model.compute})` })),
-    ...brokenModels()
-      .filter((model) => isNamed(model) && (compute === undefined || model.folder.endsWith(`-${compute}`)))
-      .map((model) => ({ path: model.folder, label: `${model.name} (damaged)` })),
+    ...brokenModelsNamed(name, compute).map((model) => ({
+      path: model.folder,
+      label: `${model.name} (damaged)`,
+    })),
   ];
   if (cached.length > 0) return cached;
   if (named.length > 0)

@@ -25,14 +25,18 @@ export interface EncodedPart {
 
 /** What encodes: this thread's sessions, or another thread (encoder-thread.ts). */
 export interface AudioEncoder {
-  /** Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. */
+  /**
+   * Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. The mel stays
+   * the caller's.
+   */
   encode(mel: Float32Array): AsyncIterable<EncodedPart>;
   release(): Promise<void>;
 }
 
-interface EncoderOptions {
+export interface EncoderOptions {
+  /** Sums up what the linears get as inputs. */
   readonly moments?: Moments | undefined;
-  /** Takes the encoder; without it the CPU does. */
+  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
   readonly accelerator?: Accelerator | undefined;
 }
 

@@ -7,10 +7,15 @@ export const MIDDLE = 128;
 /** Steps of a range: from -127 to 127. */
 export const RANGE_STEPS = 254;
 
-/** Type and zero of a right operand of 8-bit products. */
-export function rightOperand(storage: ByteStorage): {
+/** An operand of 8-bit products. */
+export interface Operand {
   readonly type: ElementType;
   readonly zero: number;
-} {
-  return storage === "int8" ? { type: ELEMENT.int8, zero: 0 } : { type: ELEMENT.uint8, zero: MIDDLE };
+}
+
+export const UNSIGNED: Operand = { type: ELEMENT.uint8, zero: MIDDLE };
+const SIGNED: Operand = { type: ELEMENT.int8, zero: 0 };
+
+export function rightOperand(storage: ByteStorage): Operand {
+  return storage === "int8" ? SIGNED : UNSIGNED;
 }

@@ -1,10 +1,9 @@
 /** The graph between encoder and decoder: what the decoder's cross-attention reads of the audio. */
-import { MIDDLE, RANGE_STEPS, rightOperand } from "./cross-bytes.js";
+import { type Operand, RANGE_STEPS, rightOperand, UNSIGNED } from "./cross-bytes.js";
 import { type ByteStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { linear } from "./layers.js";
-import { ELEMENT, type ElementType } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -54,10 +53,10 @@ export function encoderAndCrossGraph(
   g.output("cross_ranges", ["A", config.decoderLayers * RANGES_PER_LAYER, config.dModel]);
   // What nobody uses in the graph is made one after the other, with all it needs, and the last first. So these come behind the ranges:
   // before them, keys and values of all layers would wait as floats, 490 MB of large-v3.
-  const signed = rightOperand(storage);
+  const right = rightOperand(storage);
   for (const [layer, { k, v, ofKeys, ofValues }] of layers.entries()) {
-    bytes(g, k, ofKeys, `cross_k_${layer}`, config, { type: ELEMENT.uint8, zero: MIDDLE });
-    bytes(g, v, ofValues, `cross_v_${layer}`, config, signed);
+    bytes(g, k, ofKeys, `cross_k_${layer}`, config, UNSIGNED);
+    bytes(g, v, ofValues, `cross_v_${layer}`, config, right);
   }
   return g.encode("encoder and cross");
 }
@@ -100,7 +99,7 @@ function bytes(
   { step, middle }: Range,
   name: string,
   { decoderHeads: heads, headSize }: WhisperConfig,
-  { type, zero }: { readonly type: ElementType; readonly zero: number },
+  { type, zero }: Operand,
 ): void {
   const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
   const zeroPoint = g.byte(`zero_${zero}`, zero, type);

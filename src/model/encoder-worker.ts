@@ -1,4 +1,4 @@
-/** The thread that encodes windows while the engine's decodes those before: each is one core's work that waits for nobody. */
+/** The encoder's thread: it loads beside the decoder, and for a recording encodes windows while the engine's decodes those before. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MubblesError } from "../errors.js";

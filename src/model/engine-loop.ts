@@ -22,11 +22,11 @@ let partialUnderWay: { readonly id: number; readonly controller: AbortController
 let isRunning = false;
 let isClosing = false;
 
-const { folder, threads, maxWindows, encodesAhead } = port.data;
+const { folder, maxWindows, encodesAhead } = port.data;
 /** When there was nothing to do any more; undefined while there is. */
 let idleSince: number | undefined;
 try {
-  const runtime = await WhisperRuntime.load(folder, threads, {}, startedEncoder);
+  const runtime = await WhisperRuntime.loadBeside(startedEncoder, folder);
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);

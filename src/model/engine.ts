@@ -7,6 +7,7 @@ import { acceleratorOf, type ComputeDevice } from "./compute-device.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
+import { runError } from "./model-error.js";
 import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
@@ -83,7 +84,7 @@ export class Engine {
     this.loadSeconds = loadSeconds;
     this.encodesAhead = encodesAhead;
     transport.events.on("message", (message: FromWorker) => this.#receive(message));
-    transport.events.on("error", (error) => this.#fail(workerError(error)));
+    transport.events.on("error", (error) => this.#fail(runError(error)));
     transport.events.on("exit", () => {
       this.#hasExited = true;
       this.#fail(new MubblesError("INTERNAL", STOPPED));
@@ -118,7 +119,7 @@ export class Engine {
     // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
     const first = await new Promise<FromWorker>((resolve, reject) => {
       transport.events.once("message", resolve);
-      transport.events.once("error", (error) => reject(workerError(error)));
+      transport.events.once("error", (error) => reject(runError(error)));
       transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
     });
     if (first.type === "loaded") {
@@ -230,9 +231,4 @@ export class Engine {
 
 function withWords(result: WindowResult, words: UnalignedWords): WindowResult {
   return { ...result, alignment: alignedWords(words) };
-}
-
-function workerError(error: Error & { code?: string }): MubblesError {
-  const code = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "MODEL_OUT_OF_MEMORY" : "INTERNAL";
-  return new MubblesError(code, { detail: error.message, cause: error });
 }

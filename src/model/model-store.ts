@@ -52,8 +52,7 @@ export function convertedFolder(): string {
  * in the order of COMPUTES.
  */
 export function storedModel(name: string, compute: Compute | undefined): StoredModel | undefined {
-  const own = canonicalName(name);
-  const named = listModels().filter((model) => model.name === name || model.name === own);
+  const named = listModels().filter((model) => isNamed(model, name));
   return (compute === undefined ? COMPUTES : [compute])
     .map((wanted) => named.find((model) => model.compute === wanted))
     .find((model) => model !== undefined);
@@ -118,6 +117,18 @@ export function brokenModels(): BrokenModel[] {
     const problem = describeOrBroken(folder, false);
     return problem instanceof MubblesError ? [{ name: nameOf(folder), folder, problem }] : [];
   });
+}
+
+/** Those of them that go by this name; of a compute type as far as the folder's name tells. */
+export function brokenModelsNamed(name: string, compute: Compute | undefined): BrokenModel[] {
+  return brokenModels().filter(
+    (model) => isNamed(model, name) && (compute === undefined || model.folder.endsWith(`-${compute}`)),
+  );
+}
+
+/** Whether a model goes by this name, or by one that means the same. */
+export function isNamed(model: { readonly name: string }, name: string): boolean {
+  return model.name === name || model.name === canonicalName(name);
 }
 
 function weightFolders(folder: string): string[] {

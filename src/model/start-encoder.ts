@@ -1,18 +1,12 @@
 /** Starts to load a model's encoder. Imports little, so that it can be under way while onnxruntime and the decoder are still read. */
-import type { AudioEncoder } from "./audio-encoder.js";
-import type { Accelerator } from "./compute-device.js";
+import type { AudioEncoder, EncoderOptions } from "./audio-encoder.js";
 import { crossStorageOf } from "./cross-storage.js";
 import { EncoderThread } from "./encoder-thread.js";
-import type { Moments } from "./moments.js";
 import { Safetensors } from "./safetensors.js";
 
-export interface EncoderOptions {
-  /** Sums up what the linears get as inputs. */
-  readonly moments?: Moments | undefined;
+export interface StartOptions extends EncoderOptions {
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. Not with moments. */
   readonly encodesAhead?: boolean;
-  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
-  readonly accelerator?: Accelerator | undefined;
 }
 
 /** An encoder that loads. Its failures are met by whoever waits for it; nobody need. */
@@ -27,11 +21,12 @@ export interface StartedEncoder {
 export function startEncoder(
   folder: string,
   threads: number,
-  { moments, encodesAhead = false, accelerator }: EncoderOptions = {},
+  { encodesAhead = false, ...options }: StartOptions = {},
 ): StartedEncoder {
   const ownThreads = encodesAhead ? Math.floor(threads / 2) : 0;
-  const aheadEncoder = ownThreads > 0 ? EncoderThread.start(folder, ownThreads, accelerator) : undefined;
-  const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, { moments, accelerator });
+  const aheadEncoder =
+    ownThreads > 0 ? EncoderThread.start(folder, ownThreads, options.accelerator) : undefined;
+  const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, options);
   encoder.catch(() => {});
   return { encoder, aheadEncoder, decoderThreads: threads - ownThreads };
 }
@@ -43,7 +38,7 @@ export function startEncoder(
 async function waitedForEncoder(
   folder: string,
   threads: number,
-  options: Pick<EncoderOptions, "moments" | "accelerator">,
+  options: EncoderOptions,
 ): Promise<AudioEncoder> {
   const isHere =
     options.moments !== undefined || crossStorageOf(Safetensors.openFolder(folder), false) === "float32";

@@ -9,12 +9,12 @@ import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
 import type { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
-import { observed } from "./moments.js";
+import { type Moments, observed } from "./moments.js";
 import { createSession, type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
-import { type EncoderOptions, type StartedEncoder, startEncoder } from "./start-encoder.js";
+import { type StartedEncoder, type StartOptions, startEncoder } from "./start-encoder.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
@@ -95,13 +95,16 @@ export class WhisperRuntime {
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async load(
+  static load(folder: string, threads: number, options: StartOptions = {}): Promise<WhisperRuntime> {
+    return WhisperRuntime.loadBeside(startEncoder(folder, threads, options), folder, options.moments);
+  }
+
+  /** The same for an encoder that loads already; `moments` as it has them. */
+  static async loadBeside(
+    { encoder, aheadEncoder, decoderThreads }: StartedEncoder,
     folder: string,
-    threads: number,
-    options: EncoderOptions = {},
-    { encoder, aheadEncoder, decoderThreads }: StartedEncoder = startEncoder(folder, threads, options),
+    moments?: Moments,
   ): Promise<WhisperRuntime> {
-    const { moments } = options;
     try {
       const config = readWhisperConfig(folder);
       const weights = Safetensors.openFolder(folder);

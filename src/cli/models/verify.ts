@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { MubblesError } from "../../errors.js";
 import type { Compute } from "../../model/checkpoint-layout.js";
 import { hashOfFile } from "../../model/hub/content-hash.js";
-import { canonicalName } from "../../model/known-models.js";
 import { readRecord } from "../../model/model-record.js";
 import {
-  brokenModels,
+  brokenModelsNamed,
   listModels,
   resolveModel,
   type StoredModel,
@@ -26,8 +25,7 @@ export async function chosenModels(
 /** One that is damaged is here, if not to be used: to say that it is missing would be no answer. */
 async function chosenModel(name: string, compute: Compute | undefined): Promise<StoredModel> {
   if (storedModel(name, compute) === undefined) {
-    const own = canonicalName(name);
-    const damaged = brokenModels().find((model) => model.name === name || model.name === own);
+    const [damaged] = brokenModelsNamed(name, compute);
     if (damaged !== undefined) throw damaged.problem;
   }
   return await resolveModel(name, compute);
