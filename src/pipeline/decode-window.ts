@@ -2,7 +2,7 @@
 import { assembleWindow } from "../dsp/mel.js";
 import { discardBuffers } from "../model/discard.js";
 import type { Engine } from "../model/engine.js";
-import type { WindowRequest, WindowResult } from "../model/window.js";
+import { hasText, type WindowRequest, type WindowResult } from "../model/window.js";
 import { traceWork } from "../tracing.js";
 import type { Word } from "../transcript.js";
 import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../units.js";
@@ -22,8 +22,9 @@ export interface DecodedWindow {
 const MIN_REST_SECONDS = 1;
 /** Where so much is still spoken, a segment that begins must have text; with less the model may be right that it is none of a word. */
 const SPOKEN_ON_SECONDS = 3;
-/** How often one window may go on after a loop: what loops again and again is no speech that the model understands. */
-const MAX_LOOPS = 3;
+/** How often one window may go on after a loop, or after the model has stopped: then there is no speech that it understands. */
+const MAX_RESUMES = 3;
+
 interface DecodeContext {
   readonly options: Pick<TranscribeOptions, "decoding" | "words">;
   readonly engine: Engine;
@@ -39,14 +40,14 @@ interface DecodeContext {
   readonly keepsAudio?: boolean;
 }
 
-/** A window, and again what the model left of it: it may begin a segment at its end and say nothing more. */
+/** A window, and again what the model left of it: it may begin a segment at its end and say nothing more, or stop while somebody speaks. */
 export async function decodeWhole(
   window: PlannedWindow,
   { options, engine, aligner, recording, prompt, said, shown, keepsAudio = false }: DecodeContext,
 ): Promise<DecodedWindow[]> {
   const parts: DecodedWindow[] = [];
   let { decoding } = options;
-  let loops = 0;
+  let resumes = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const { columns, startSample, endSample, speech }: PlannedWindow = rest;
     const speaksUntilSeconds = (lastSpeech(rest) - startSample) / SAMPLE_RATE_HZ;
@@ -84,15 +85,31 @@ export async function decodeWhole(
     parts.push({ window: rest, result, words });
     // The rest is the same window: it has no say of its own in which language is spoken.
     decoding = { ...decoding, language: result.language };
-    if (result.isCut) loops++;
+    const stoppedSeconds = stoppedAt(result, words, speaksUntilSeconds);
+    if (result.isCut || stoppedSeconds !== undefined) resumes++;
+    const resumeSeconds = result.resumeSeconds ?? stoppedSeconds;
     rest =
-      result.resumeSeconds === undefined || loops > MAX_LOOPS
+      resumeSeconds === undefined || resumes > MAX_RESUMES
         ? undefined
-        : restFrom(rest, result.resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
+        : restFrom(rest, resumeSeconds, engine.nMels, (aligner ?? engine).nMels);
   }
   if (!keepsAudio)
     discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
   return parts;
+}
+
+/**
+ * Where the text ends although it is spoken on for long. A model stops as if all were said, now and then, at sound that it writes down to the
+ * end when it begins elsewhere (docs/notes/guards.md); the reference leaves such a rest out.
+ */
+function stoppedAt(
+  result: WindowResult,
+  words: readonly (readonly Word[])[] | undefined,
+  speaksUntilSeconds: number,
+): number | undefined {
+  const last = result.segments.findLast(hasText);
+  const endSeconds = words?.flat().at(-1)?.endSeconds ?? last?.endSeconds;
+  return endSeconds !== undefined && endSeconds < speaksUntilSeconds ? endSeconds : undefined;
 }
 
 /** The window from `resumeSeconds` on, where at least MIN_REST_SECONDS of it are speech. */

@@ -1,22 +1,31 @@
 /** The last samples of a channel, a frame at any distance. */
 export class SampleHistory {
-  readonly #samples: Float32Array;
+  readonly #length: number;
   readonly #frameSamples: number;
+  /** Twice as long as what is kept: so all of it moves only once in a while. */
+  readonly #samples: Float32Array;
+  #end: number;
 
   /** Silence, until something is pushed. */
   constructor(samples: number, frameSamples: number) {
-    this.#samples = new Float32Array(samples);
+    this.#length = samples;
     this.#frameSamples = frameSamples;
+    this.#samples = new Float32Array(2 * samples);
+    this.#end = samples;
   }
 
   push(frame: Float32Array): void {
-    this.#samples.copyWithin(0, frame.length);
-    this.#samples.set(frame, this.#samples.length - frame.length);
+    if (this.#end + frame.length > this.#samples.length) {
+      this.#samples.copyWithin(0, this.#end - this.#length, this.#end);
+      this.#end = this.#length;
+    }
+    this.#samples.set(frame, this.#end);
+    this.#end += frame.length;
   }
 
   /** The frame that ended `samplesAgo` before the end of the newest; a view, good until the next `push`. */
   frame(samplesAgo: number): Float32Array {
-    const end = this.#samples.length - samplesAgo;
+    const end = this.#end - samplesAgo;
     return this.#samples.subarray(end - this.#frameSamples, end);
   }
 }

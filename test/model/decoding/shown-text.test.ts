@@ -17,7 +17,8 @@ describe("what a hypothesis pays for other words than those shown", () => {
   check("a word put in", [1, 2, 9, 3, 4, 5], 0.5);
   check("an end too early", [1, 2, 3, END], 0.5);
   check("other words, then an end", [1, 2, 9, END], 0.5);
-  check("nothing at all", [END], 0.5);
+  check("nothing at all", [END], 1);
+  check("as many other words, then an end", [9, 8, 7, 9, 8, END], 0.5);
 
   function check(name: string, tokens: readonly number[], cost: number) {
     test(name, () => expect(costOf(tokens)).toBe(cost));
@@ -29,8 +30,15 @@ test("a word that is far ahead in the shown text is another word", () => {
   const shown = { tokens, departureCost: 1 };
   // Were it found there, what was left out in between would be free.
   const lost = follow(shown, START_OF_SHOWN, 30, END);
-  expect(lost).toEqual({ next: 0, isLost: true, cost: 1 });
-  expect(follow(shown, lost, 0, END)).toEqual({ next: 1, isLost: false, cost: 1 });
+  expect(lost).toEqual({ next: 0, isLost: true, ownTokens: 1, cost: 1 });
+  expect(follow(shown, lost, 0, END)).toEqual({ next: 1, isLost: false, ownTokens: 0, cost: 1 });
+});
+
+test("the more of the shown text is missing at the end, the more it costs", () => {
+  const tokens = Array.from({ length: 40 }, (_, i) => i);
+  const shown = { tokens, departureCost: 1 };
+  const costOfEnd = (said: number) => follow(shown, { ...START_OF_SHOWN, next: said }, END, END).cost;
+  expect([39, 36, 32, 20, 0].map(costOfEnd)).toEqual([1, 2, 3, 6, 11]);
 });
 
 test("without shown text nothing costs", () => {
