@@ -1,16 +1,21 @@
 /** Log-mel columns of the recent past, by their frame in the recording; what no window will need is dropped. */
 import { LogMel } from "../dsp/mel.js";
+import { FFT_SAMPLES, HOP_SAMPLES } from "../units.js";
 
 /** Room for a full window, what is decided late, and a chunk; grows where chunks are larger. */
 const INITIAL_COLUMNS = 4500;
+/** Columns at the beginning of a stream that count samples in from before it: mirrored ones, where there are none. */
+const EDGE_COLUMNS = Math.ceil(FFT_SAMPLES / 2 / HOP_SAMPLES);
 
 export class MelHistory {
-  readonly nMels: number;
+  readonly nMels: 80 | 128;
   readonly #mel: LogMel;
   /** [columns × nMels]; its first column is `#firstFrame`. */
   #columns: Float32Array;
   #firstFrame = 0;
   #endFrame = 0;
+  /** That were pushed. */
+  #samples = 0;
 
   constructor(nMels: 80 | 128) {
     this.nMels = nMels;
@@ -29,8 +34,33 @@ export class MelHistory {
   }
 
   push(samples: Float32Array): void {
+    this.#samples += samples.length;
     this.#reserve(this.#mel.maxColumns(samples.length));
     this.#endFrame += this.#mel.push(samples, this.#free());
+  }
+
+  /**
+   * The last samples that were pushed sounded otherwise: their columns that are still here are made anew, but for two or three at either end, which
+   * other samples count in as well. `frames` are equally long, the last of them the newest.
+   */
+  revise(frames: readonly Float32Array[]): void {
+    const frameSamples = frames[0]?.length ?? 0;
+    const count = frames.length * frameSamples;
+    const before = this.#samples - count;
+    const start = Math.ceil(before / HOP_SAMPLES);
+    const skipped = start * HOP_SAMPLES - before;
+    if (count - skipped < FFT_SAMPLES) return;
+    const samples = new Float32Array(count);
+    for (const [i, frame] of frames.entries()) samples.set(frame, i * frameSamples);
+    const mel = new LogMel(this.nMels);
+    const columns = new Float32Array(mel.maxColumns(count) * this.nMels);
+    const made = mel.push(samples.subarray(skipped), columns);
+    mel.free();
+    const from = Math.max(before === 0 ? 0 : start + EDGE_COLUMNS, this.#firstFrame);
+    const end = Math.min(start + made, this.#endFrame);
+    if (end <= from) return;
+    const revised = columns.subarray((from - start) * this.nMels, (end - start) * this.nMels);
+    this.#columns.set(revised, (from - this.#firstFrame) * this.nMels);
   }
 
   /** The recording is over: the columns that are left, as if silence followed. */

@@ -18,7 +18,11 @@ describe("what the model leaves of a window of 9 s is asked for again", () => {
   check("text that ends 2 s early: the model may be right", [{ untilSeconds: 7 }], [0]);
   check("text that stops in the middle", [{ untilSeconds: 4 }, { untilSeconds: 4.5 }], [0, 4]);
   check("a segment that begins and says nothing", [{ untilSeconds: 5, resumeSeconds: 5 }], [0, 5]);
-  check("where it began a segment, not where its text ended", [{ untilSeconds: 2, resumeSeconds: 3 }], [0, 3]);
+  check(
+    "where it began a segment, not where its text ended",
+    [{ untilSeconds: 2, resumeSeconds: 3 }],
+    [0, 3],
+  );
   check("silence is left alone", [{ untilSeconds: 3, text: "" }], [0]);
   check(
     "and no more than three times where it stops again and again",

@@ -81,6 +81,43 @@ test("a slice is the reader's own", () => {
   expectColumns(10, 20);
 });
 
+describe("samples that turn out to be others", () => {
+  const FRAME = 512;
+  const END = 94 * FRAME;
+  const falseFrom = (frame: number) =>
+    SAMPLES.slice(0, END).map((value, i) => (i < frame * FRAME ? value : 0.01 * value));
+  const trueFrames = (from: number, to = END / FRAME) =>
+    Array.from({ length: to - from }, (_, i) => SAMPLES.slice((from + i) * FRAME, (from + i + 1) * FRAME));
+
+  test("have the columns that they would have had, but for a few at the borders", () => {
+    history = new MelHistory(N_MELS);
+    history.push(falseFrom(40));
+    history.revise(trueFrames(40));
+    const first = Math.ceil((40 * FRAME) / HOP_SAMPLES);
+    expectColumns(0, first - 2);
+    expectColumns(first + 2, history.endFrame);
+    const last = history.endFrame;
+    history.push(SAMPLES.subarray(END, END + FRAME));
+    expectColumns(last + 3, history.endFrame);
+  });
+
+  test("as far as their columns are still here", () => {
+    history = new MelHistory(N_MELS);
+    history.push(falseFrom(0));
+    history.dropBefore(200);
+    history.revise(trueFrames(0));
+    expectColumns(history.firstFrame, history.endFrame);
+  });
+
+  test("few of them change nothing, none at all neither", () => {
+    history = new MelHistory(N_MELS);
+    history.push(SAMPLES.subarray(0, END));
+    history.revise([]);
+    history.revise(trueFrames(93));
+    expectColumns(0, history.endFrame);
+  });
+});
+
 function pushInChunks(samples: Float32Array, size: number): void {
   for (let at = 0; at < samples.length; at += size) history.push(samples.subarray(at, at + size));
 }

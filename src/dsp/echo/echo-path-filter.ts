@@ -83,6 +83,17 @@ export class EchoPathFilter {
     }
   }
 
+  /** Another filter that knows as much, and has heard nothing. */
+  copy(): EchoPathFilter {
+    const copy = new EchoPathFilter(this.blockSamples, this.#partitions);
+    copy.#response.set(this.#response);
+    copy.#weights.set(this.#weights);
+    copy.#variances.set(this.#variances);
+    copy.#uncertainty.set(this.#uncertainty);
+    copy.#noise.set(this.#noise);
+    return copy;
+  }
+
   /** Takes the next block of the reference, and writes the echo that it and those before make, as far as is known, to `echo`. */
   predict(reference: Float32Array, echo: Float32Array): void {
     const { blockSamples } = this;

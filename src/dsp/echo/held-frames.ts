@@ -15,13 +15,16 @@ export const HELD_FRAMES = 3;
 export class HeldFrames {
   #held: HeldFrame[] = [];
 
-  /** Takes a frame, which is copied; gives the one that came HELD_FRAMES before it, undefined at first. */
+  /** Takes a frame, which is copied; gives the one that came HELD_FRAMES before it, silenced where it was but echo; undefined at first. */
   push({ samples, verdict }: HeldFrame): HeldFrame | undefined {
     // Who talks now has begun a little earlier.
     if (verdict !== "echo")
       this.#held = this.#held.map((held) => ({ ...held, verdict: begun(held.verdict) }));
     this.#held.push({ samples: samples.slice(), verdict });
-    return this.#held.length > HELD_FRAMES ? this.#held.shift() : undefined;
+    if (this.#held.length <= HELD_FRAMES) return undefined;
+    const frame = this.#held.shift()!;
+    if (frame.verdict === "echo") frame.samples.fill(0);
+    return frame;
   }
 }
 

@@ -50,15 +50,12 @@ export class ResidueJudge {
     return this.#verdict;
   }
 
-  reset(): void {
-    this.#slope = INITIAL_LEFT;
-    this.#quantile = INITIAL_LEFT;
-    this.#echo = 0;
-    this.#echoMean = 0;
-    this.#residueMean = 0;
-    this.#covariance = 0;
-    this.#variance = 0;
-    this.#hangover = 0;
+  /** Another one that knows as well how much is left of an echo, and has heard nothing. */
+  copy(): ResidueJudge {
+    const copy = new ResidueJudge();
+    copy.#slope = this.#slope;
+    copy.#quantile = this.#quantile;
+    return copy;
   }
 
   /** Takes a frame without its echo, and the echo. */

@@ -1,5 +1,6 @@
 /** One channel from its samples to utterances: level, voice, log-mel, and what waits to become text. */
 
+import type { EchoFrame } from "../../dsp/echo/echo-canceller.js";
 import { LevelMeter } from "../../dsp/level.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
@@ -45,6 +46,9 @@ export interface HeardFrame {
   apply(): void;
 }
 
+/** A frame to be transcribed, and those before it where they are otherwise by now. */
+type CleanFrame = Pick<EchoFrame, "samples" | "revised">;
+
 /** A level event about ten times a second. */
 export const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
 
@@ -59,6 +63,8 @@ export class ChannelListener {
   readonly #spectrum: Spectrum | undefined;
   #frames = 0;
   #samples = 0;
+  /** Frames since the last one that was muted or paused. */
+  #framesSinceSilent = 0;
   #open: Utterance | undefined;
   readonly #waiting: Utterance[] = [];
 
@@ -88,11 +94,11 @@ export class ChannelListener {
     const isSilent = isPaused || settings.isMuted(this.channel);
     const { threshold } = settings;
     const began = performance.now();
-    const clean = isCleaned ? await echo.clean(frame) : frame;
+    const clean = isCleaned ? await echo.clean(frame) : { samples: frame, revised: [] };
     if (isCleaned) traceSpan(this.channel, "echo", began);
     const echoIsLate = isCleaned && echo.wasLate;
     if (clean === undefined) return { echoIsLate, apply: () => {} };
-    const apply = await this.#listen(isSilent ? silence(clean) : clean, threshold);
+    const apply = await this.#listen(clean, isSilent, threshold);
     return { echoIsLate, apply };
   }
 
@@ -103,8 +109,7 @@ export class ChannelListener {
     const last = this.channel === "mic" ? (echo?.end() ?? []) : [];
     const isSilent = settings.isPaused(this.channel) || settings.isMuted(this.channel);
     const applies: (() => void)[] = [];
-    for (const frame of last)
-      applies.push(await this.#listen(isSilent ? silence(frame) : frame, settings.threshold));
+    for (const frame of last) applies.push(await this.#listen(frame, isSilent, settings.threshold));
     return () => {
       for (const apply of applies) apply();
       for (const mel of this.#mels()) mel.flush();
@@ -113,14 +118,25 @@ export class ChannelListener {
     };
   }
 
-  async #listen(frame: Float32Array, threshold: number): Promise<() => void> {
+  async #listen(clean: CleanFrame, isSilent: boolean, threshold: number): Promise<() => void> {
     const { voice, report } = this.#parts;
+    const frame = isSilent ? silence(clean.samples) : clean.samples;
     const began = performance.now();
     const isNeeded = !this.#tracker.isIdle;
     const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold });
     report.totals.vadSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "vad", began);
-    return () => this.#apply(frame, probabilities);
+    return () => {
+      this.#revise(clean.revised);
+      this.#framesSinceSilent = isSilent ? 0 : this.#framesSinceSilent + 1;
+      this.#apply(frame, probabilities);
+    };
+  }
+
+  /** What was heard before is heard otherwise now, but for what was not to be heard. */
+  #revise(frames: readonly Float32Array[]): void {
+    const heard = frames.slice(Math.max(0, frames.length - this.#framesSinceSilent));
+    for (const mel of this.#mels()) mel.revise(heard);
   }
 
   #apply(frame: Float32Array, probabilities: Float32Array): void {

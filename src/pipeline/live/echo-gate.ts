@@ -1,6 +1,11 @@
 /** Brings the loopback to the microphone: what the loudspeakers play is taken out before anybody looks for a voice. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { ECHO_DELAY_FRAMES, ECHO_FRAME_SAMPLES, EchoCanceller } from "../../dsp/echo/echo-canceller.js";
+import {
+  ECHO_DELAY_FRAMES,
+  ECHO_FRAME_SAMPLES,
+  EchoCanceller,
+  type EchoFrame,
+} from "../../dsp/echo/echo-canceller.js";
 
 /** So late may the loopback's frame be after the microphone's of the same time; then silence stands for it. */
 const MAX_WAIT_MS = 150;
@@ -54,15 +59,15 @@ export class EchoGate {
   }
 
   /** Takes the microphone's next frame; returns one of a moment before without the echo in it; at first undefined. */
-  async clean(microphone: Float32Array): Promise<Float32Array | undefined> {
+  async clean(microphone: Float32Array): Promise<EchoFrame | undefined> {
     const loopback = whole(await this.#loopbackAt(this.#frame++));
-    return this.#canceller.process(whole(microphone), loopback)?.samples;
+    return this.#canceller.process(whole(microphone), loopback);
   }
 
   /** The microphone's last frames: as many come out as went in. */
-  end(): Float32Array[] {
+  end(): EchoFrame[] {
     const rest = Array.from({ length: ECHO_DELAY_FRAMES }, () => this.#canceller.process(SILENCE, SILENCE));
-    return rest.flatMap((frame) => frame?.samples ?? []);
+    return rest.flatMap((frame) => frame ?? []);
   }
 
   async #loopbackAt(frame: number): Promise<Float32Array> {

@@ -29,6 +29,8 @@ beforeAll(async () => {
 interface Cancelled {
   /** On the microphone's own time: the delay is taken out. */
   readonly samples: Float32Array;
+  /** The same as they are at last. */
+  readonly revised: Float32Array;
   readonly verdicts: readonly string[];
   readonly canceller: EchoCanceller;
 }
@@ -36,15 +38,19 @@ interface Cancelled {
 function cancel(microphone: Float32Array, reference: Float32Array): Cancelled {
   const canceller = new EchoCanceller("auto");
   const samples = new Float32Array(microphone.length);
+  const revised = new Float32Array(microphone.length);
   const verdicts: string[] = [];
   for (let start = 0; start + ECHO_FRAME_SAMPLES <= microphone.length; start += ECHO_FRAME_SAMPLES) {
     const end = start + ECHO_FRAME_SAMPLES;
     const frame = canceller.process(microphone.subarray(start, end), reference.subarray(start, end));
     if (frame === undefined) continue;
-    samples.set(frame.samples, start - ECHO_DELAY_FRAMES * ECHO_FRAME_SAMPLES);
+    const at = start - ECHO_DELAY_FRAMES * ECHO_FRAME_SAMPLES;
+    samples.set(frame.samples, at);
+    for (const [i, other] of [...frame.revised, frame.samples].reverse().entries())
+      revised.set(other, at - i * ECHO_FRAME_SAMPLES);
     verdicts.push(frame.verdict);
   }
-  return { samples, verdicts, canceller };
+  return { samples, revised, verdicts, canceller };
 }
 
 describe("without a leak the microphone passes bit for bit", () => {
@@ -142,6 +148,37 @@ describe("who talks over the echo is kept", () => {
 
   check("−3 dB, 20 ms", (sound) => delayed(sound, 320, decibels(-3)), 7);
   check("in a room, −3 dB, 50 ms", (sound) => delayed(inRoom(sound, 0.2), 800, decibels(-3)), 4);
+});
+
+describe("what came before the echo was known is cleaned later", () => {
+  test("a voice over the beginning of an echo", () => {
+    const echo = delayed(loopback, 320, decibels(-3));
+    const { samples, revised } = cancel(sum(voice, echo, noise), loopback);
+    const echoOf = (sound: Float32Array) =>
+      levelDb(
+        sum(
+          sound,
+          voice.map((value) => -value),
+        ),
+        0.2,
+        1.2,
+      );
+    expect(echoOf(samples) - echoOf(revised)).toBeGreaterThan(4);
+  });
+
+  test("an echo alone goes from its first word on", () => {
+    const echo = delayed(loopback, 320, decibels(-6));
+    const { samples, revised } = cancel(sum(echo, noise), loopback);
+    expect(levelDb(samples, 0, 0.5) - levelDb(revised, 0, 0.5)).toBeGreaterThan(20);
+  });
+
+  test("but not what was before a leak that moved", () => {
+    const before = delayed(loopback, 320, decibels(-6));
+    const after = delayed(loopback, 640, decibels(-6));
+    const echo = before.map((value, i) => (i < 48_000 ? value : after[i]!));
+    const { revised } = cancel(sum(echo, noise), loopback);
+    expect(levelDb(echo, 0.5, 2.9) - levelDb(revised, 0.5, 2.9)).toBeGreaterThan(25);
+  });
 });
 
 test("“on” finds a leak sooner than “auto”", () => {
