@@ -5,7 +5,7 @@
  */
 import { SAMPLE_RATE_HZ } from "../../units.js";
 import { VAD_FRAME_SAMPLES } from "../speech-detector.js";
-import { EchoRevision } from "./echo-revision.js";
+import { type EchoFrames, EchoRevision } from "./echo-revision.js";
 import { BLOCK_SAMPLES, EchoSubtractor } from "./echo-subtractor.js";
 import { expectedResponse } from "./expected-response.js";
 import { HELD_FRAMES, HeldFrames } from "./held-frames.js";
@@ -34,12 +34,15 @@ const MAX_LAG_SAMPLES = 0.32 * SAMPLE_RATE_HZ;
 const FRAMES_PER_ANALYSIS = 2;
 /** What the filter hears again when a leak is found, 0.8 s: most of what it needs is there already. */
 const RELEARNT_FRAMES = 24;
-/** After a leak is found, 1, 2.6 and 5 s: what is known by then is used on what came before. */
-const REVISED_AFTER_FRAMES: readonly number[] = [32, 80, 160];
-/** At most so much of it, 8 s. */
-const REVISED_FRAMES = 250;
-/** While it is revised more comes, up to 80 frames. */
-const HISTORY_FRAMES = REVISED_FRAMES + 100;
+/** What is known of the path is used on what came before it was: 1 s after a leak is found, and so long after each time that was done. */
+const REVISION_PAUSE_FRAMES = 32;
+/** …where somebody has talked over the echo meanwhile: an echo alone is silenced anyway. */
+const MIN_TALK_FRAMES = 8;
+/** In the first 8 s of a leak all of it, later the last 3 s. */
+const MOST_REVISED_FRAMES = 250;
+const LATER_REVISED_FRAMES = 94;
+/** While it is revised more comes, up to 60 frames. */
+const HISTORY_FRAMES = MOST_REVISED_FRAMES + 100;
 /** The microphone's first that is no silence from before it began: it is looked at later. */
 const FIRST_FRAME = 1 + CLOCK_SAMPLES / ECHO_FRAME_SAMPLES;
 const HISTORY_SAMPLES = HISTORY_FRAMES * ECHO_FRAME_SAMPLES + MAX_LAG_SAMPLES + CLOCK_SAMPLES;
@@ -59,6 +62,8 @@ export class EchoCanceller {
   #subtractor: EchoSubtractor | undefined;
   readonly #microphone = new SampleHistory(HISTORY_SAMPLES, ECHO_FRAME_SAMPLES);
   readonly #loopback = new SampleHistory(HISTORY_SAMPLES, ECHO_FRAME_SAMPLES);
+  /** The microphone without its echo, as it was cleaned at first: as late as it is looked at. */
+  readonly #cleaned = new SampleHistory(HISTORY_SAMPLES, ECHO_FRAME_SAMPLES);
   /** From the loopback to what the filter takes for it: the filter is too short for long lags. */
   #referenceDelay = 0;
   readonly #samples = new Float32Array(ECHO_FRAME_SAMPLES);
@@ -66,8 +71,11 @@ export class EchoCanceller {
   /** Taken so far: the number of the newest, the first is 1. */
   #frames = 0;
   #foundFrame = 0;
-  #revisedFromFrame = FIRST_FRAME;
+  /** The first that had the path which is known now. */
+  #firstOfPath = FIRST_FRAME;
   #revision: EchoRevision | undefined;
+  #nextRevisionFrame = 0;
+  #talkFrames = 0;
 
   /**
    * `auto` wants to see a leak for a fifth of a second, or half a second where it is faint, before it touches anything; `on`, for who
@@ -96,6 +104,7 @@ export class EchoCanceller {
     const isAnalysed = this.#frames++ % FRAMES_PER_ANALYSIS === 0;
     if (isAnalysed && this.#tracker.push(this.#detector.analyse())) this.#startOver(hadLeak);
     else this.#cancel(this.#frames);
+    this.#cleaned.push(this.#samples);
     const held = this.#held.push({ samples: this.#samples, verdict: this.#subtractor?.verdict ?? "clean" });
     const revised = this.#revise();
     // Before the first frame there was none.
@@ -118,7 +127,9 @@ export class EchoCanceller {
     this.#subtractor = EchoSubtractor.expecting(power, ECHO_FRAME_SAMPLES);
     this.#foundFrame = this.#frames;
     // What was before a leak moved had another path.
-    this.#revisedFromFrame = hadLeak ? this.#frames : FIRST_FRAME;
+    this.#firstOfPath = hadLeak ? this.#frames : FIRST_FRAME;
+    this.#nextRevisionFrame = this.#frames + REVISION_PAUSE_FRAMES;
+    this.#talkFrames = MIN_TALK_FRAMES;
     for (let frame = this.#frames - RELEARNT_FRAMES + 1; frame <= this.#frames; frame++) this.#cancel(frame);
   }
 
@@ -131,22 +142,29 @@ export class EchoCanceller {
   /** Frames before the newest one that are cleaner now, and that one; mostly none. */
   #revise(): Float32Array[] {
     if (this.#subtractor === undefined) return [];
-    if (REVISED_AFTER_FRAMES.includes(this.#frames - this.#foundFrame)) {
-      const first = Math.max(this.#revisedFromFrame, this.#frames - REVISED_FRAMES + 1);
+    if (this.#subtractor.verdict === "double-talk") this.#talkFrames++;
+    if (this.#frames >= this.#nextRevisionFrame && this.#talkFrames >= MIN_TALK_FRAMES) {
+      const isNew = this.#frames - this.#foundFrame < MOST_REVISED_FRAMES;
+      const past = isNew ? MOST_REVISED_FRAMES : LATER_REVISED_FRAMES;
+      const first = Math.max(this.#firstOfPath, this.#frames - past + 1);
       this.#revision = new EchoRevision(this.#subtractor, first);
+      this.#nextRevisionFrame = Number.POSITIVE_INFINITY;
+      this.#talkFrames = 0;
     }
     const revised = this.#revision?.advance(this.#frames, (frame) => this.#framesOf(frame));
     if (revised === undefined) return [];
     this.#revision = undefined;
+    this.#nextRevisionFrame = this.#frames + REVISION_PAUSE_FRAMES;
     return revised;
   }
 
-  /** The microphone's frame of that number, later by CLOCK_SAMPLES, a copy, and the loopback's that may echo in it. */
-  #framesOf(frame: number): { microphone: Float32Array; loopback: Float32Array } {
+  /** The microphone's frame of that number, later by CLOCK_SAMPLES, and the loopback's that may echo in it. */
+  #framesOf(frame: number): EchoFrames {
     const ago = (this.#frames - frame) * ECHO_FRAME_SAMPLES;
     return {
       microphone: this.#microphone.frame(ago + CLOCK_SAMPLES).slice(),
       loopback: this.#loopback.frame(ago + this.#referenceDelay),
+      cleaned: this.#cleaned.frame(ago),
     };
   }
 }

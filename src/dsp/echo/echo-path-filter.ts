@@ -10,9 +10,8 @@
  */
 import { RealFft } from "./real-fft.js";
 
-/** A tap keeps this much of itself from one block to the next; the rest may have changed. Rooms do when people move. */
-const TRANSITION = 0.9995;
-const INNOVATION = 1 - TRANSITION ** 2;
+/** Part of a tap that may have changed from one block to the next. Rooms do when people move. */
+const LOST = 0.0005;
 /** What may appear in a tap where nothing was, as power. */
 const TAP_INNOVATION = 1e-8;
 /** Share of the past in the running mean of what is no echo. */
@@ -26,6 +25,7 @@ export class EchoPathFilter {
   readonly blockSamples: number;
   readonly taps: number;
   readonly #partitions: number;
+  readonly #lost: number;
   readonly #bins: number;
   readonly #fft: RealFft;
   /** Interleaved spectra of the last blocks of the reference, a ring of `[partitions × 2 bins]`; row `#newest` is the last. */
@@ -47,7 +47,8 @@ export class EchoPathFilter {
   readonly #error: Float64Array;
 
   /** `blockSamples`: a power of two. */
-  constructor(blockSamples: number, partitions: number) {
+  constructor(blockSamples: number, partitions: number, unsteadiness = 1) {
+    this.#lost = unsteadiness * LOST;
     const bins = blockSamples + 1;
     this.blockSamples = blockSamples;
     this.taps = blockSamples * partitions;
@@ -83,9 +84,9 @@ export class EchoPathFilter {
     }
   }
 
-  /** Another filter that knows as much, and has heard nothing. */
-  copy(): EchoPathFilter {
-    const copy = new EchoPathFilter(this.blockSamples, this.#partitions);
+  /** Another filter that knows as much, and has heard nothing; it takes the path for so many times as unsteady. */
+  copy(unsteadiness: number): EchoPathFilter {
+    const copy = new EchoPathFilter(this.blockSamples, this.#partitions, unsteadiness);
     copy.#response.set(this.#response);
     copy.#weights.set(this.#weights);
     copy.#variances.set(this.#variances);
@@ -190,17 +191,18 @@ export class EchoPathFilter {
   #step(partition: number, information: number): void {
     const { blockSamples } = this;
     const first = partition * blockSamples;
+    const kept = 1 - this.#lost;
     let uncertainty = 0;
     let left = first === 0 ? 0 : this.#response[first - 1]!;
     for (let i = 0; i < blockSamples; i++) {
       const tap = first + i;
       const before = this.#variances[tap]!;
       const after = before / (1 + before * information);
-      const value = TRANSITION * (this.#response[tap]! + blockSamples * after * this.#time[i]!);
+      const value = kept * (this.#response[tap]! + blockSamples * after * this.#time[i]!);
       const right = this.#response[tap + 1] ?? 0;
       // A drifting clock carries the response from tap to tap.
       const moving = 0.5 * value * value + 0.25 * (left * left + right * right);
-      const variance = TRANSITION ** 2 * after + INNOVATION * (moving + TAP_INNOVATION);
+      const variance = kept ** 2 * after + (1 - kept ** 2) * (moving + TAP_INNOVATION);
       this.#response[tap] = value;
       left = value;
       this.#variances[tap] = variance;

@@ -8,6 +8,8 @@
  * Transactions on Audio, Speech and Language Processing 15(3), 2007.
  */
 
+import { energy } from "./energy.js";
+
 /** clean: no echo to speak of; echo: nothing but echo, silenced; double-talk: echo, and somebody who talks over it. */
 export type EchoVerdict = "clean" | "echo" | "double-talk";
 
@@ -98,7 +100,5 @@ function plausible(left: number): number {
 }
 
 function power(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
-  return sum / samples.length;
+  return energy(samples) / samples.length;
 }

@@ -6,14 +6,8 @@ import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/ut
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
 import { traceSpan } from "../../tracing.js";
-import {
-  FRAMES_PER_SECOND,
-  HOP_SAMPLES,
-  SAMPLE_RATE_HZ,
-  WINDOW_FRAMES,
-  WINDOW_SAMPLES,
-} from "../../units.js";
-import { MelHistory } from "../mel-history.js";
+import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
+import { ChannelMel } from "./channel-mel.js";
 import type { EchoGate } from "./echo-gate.js";
 import type { HeardAudio } from "./heard-audio.js";
 import type { ListenOptions } from "./listen-options.js";
@@ -56,9 +50,7 @@ export class ChannelListener {
   readonly channel: ChannelName;
   readonly #parts: ChannelParts;
   readonly #tracker: UtteranceTracker;
-  readonly #mel: MelHistory;
-  /** The same one where both models have as many mel bands. */
-  readonly #previewMel: MelHistory;
+  readonly #mel: ChannelMel;
   readonly #level = new LevelMeter();
   readonly #spectrum: Spectrum | undefined;
   #frames = 0;
@@ -74,8 +66,7 @@ export class ChannelListener {
     this.channel = channel;
     this.#spectrum = options.hasSpectrum ? new Spectrum(nMels) : undefined;
     this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
-    this.#mel = new MelHistory(nMels);
-    this.#previewMel = previewMels === nMels ? this.#mel : new MelHistory(previewMels);
+    this.#mel = new ChannelMel(nMels, previewMels);
   }
 
   /**
@@ -112,7 +103,7 @@ export class ChannelListener {
     for (const frame of last) applies.push(await this.#listen(frame, isSilent, settings.threshold));
     return () => {
       for (const apply of applies) apply();
-      for (const mel of this.#mels()) mel.flush();
+      this.#mel.flush();
       for (const probability of voice.end()) this.#settle(this.#tracker.push(probability));
       this.#settle(this.#tracker.end(this.#samples));
     };
@@ -135,13 +126,12 @@ export class ChannelListener {
 
   /** What was heard before is heard otherwise now, but for what was not to be heard. */
   #revise(frames: readonly Float32Array[]): void {
-    const heard = frames.slice(Math.max(0, frames.length - this.#framesSinceSilent));
-    for (const mel of this.#mels()) mel.revise(heard);
+    this.#mel.revise(frames.slice(Math.max(0, frames.length - this.#framesSinceSilent)));
   }
 
   #apply(frame: Float32Array, probabilities: Float32Array): void {
     const began = performance.now();
-    for (const mel of this.#mels()) mel.push(frame);
+    this.#mel.push(frame);
     this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "mel", began);
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
@@ -150,11 +140,11 @@ export class ChannelListener {
     // What was said just before helps to understand what comes.
     const recentFrame = Math.max(0, this.#mel.endFrame - WINDOW_FRAMES);
     const keptFrame = Math.min(neededFrame, recentFrame, this.#spectrum?.nextFrame ?? neededFrame);
-    for (const mel of this.#mels()) mel.dropBefore(keptFrame);
+    this.#mel.dropBefore(keptFrame);
   }
 
   free(): void {
-    for (const mel of this.#mels()) mel.free();
+    this.#mel.free();
   }
 
   /** The utterance that is being spoken. */
@@ -206,14 +196,12 @@ export class ChannelListener {
 
   /** A copy of the log-mel columns of the open utterance up to a sample, for the engine of finals or that of partials. */
   columns(startSample: number, endSample: number, isPreview = false): Float32Array {
-    const mel = isPreview ? this.#previewMel : this.#mel;
-    return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
+    return this.#mel.columns(startSample, endSample, isPreview);
   }
 
   /** A copy of what has been heard up to a sample: as much as one window holds. */
   heard(endSample: number): HeardAudio {
-    const startSample = Math.max(this.#mel.firstFrame * HOP_SAMPLES, endSample - WINDOW_SAMPLES);
-    return { startSample, endSample, columns: this.columns(startSample, endSample) };
+    return this.#mel.heard(endSample);
   }
 
   #measure(frame: Float32Array): void {
@@ -277,10 +265,6 @@ export class ChannelListener {
     const endSeconds = endSample / SAMPLE_RATE_HZ;
     report.totals.speechSeconds += endSeconds - startSeconds;
     report.emit({ type: "speech", channel, utterance: number, state: "end", startSeconds, endSeconds });
-  }
-
-  #mels(): Set<MelHistory> {
-    return new Set([this.#mel, this.#previewMel]);
   }
 }
 

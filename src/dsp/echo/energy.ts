@@ -1,0 +1,6 @@
+/** Sum of squares. */
+export function energy(samples: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
+  return sum;
+}
