@@ -55,8 +55,6 @@ export class ChannelListener {
   readonly #spectrum: Spectrum | undefined;
   #frames = 0;
   #samples = 0;
-  /** Frames since the last one that was muted or paused. */
-  #framesSinceSilent = 0;
   #open: Utterance | undefined;
   readonly #waiting: Utterance[] = [];
 
@@ -118,22 +116,16 @@ export class ChannelListener {
     report.totals.vadSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "vad", began);
     return () => {
-      this.#revise(clean.revised);
-      this.#framesSinceSilent = isSilent ? 0 : this.#framesSinceSilent + 1;
-      this.#apply(frame, probabilities);
+      const began = performance.now();
+      this.#mel.revise(clean.revised);
+      this.#mel.push(frame, isSilent);
+      this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
+      traceSpan(this.channel, "mel", began);
+      this.#apply(probabilities);
     };
   }
 
-  /** What was heard before is heard otherwise now, but for what was not to be heard. */
-  #revise(frames: readonly Float32Array[]): void {
-    this.#mel.revise(frames.slice(Math.max(0, frames.length - this.#framesSinceSilent)));
-  }
-
-  #apply(frame: Float32Array, probabilities: Float32Array): void {
-    const began = performance.now();
-    this.#mel.push(frame);
-    this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
-    traceSpan(this.channel, "mel", began);
+  #apply(probabilities: Float32Array): void {
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
     if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);

@@ -8,6 +8,7 @@ export class ChannelMel {
   /** The same one where both models have as many mel bands. */
   readonly #previewMel: MelHistory;
   readonly #all: ReadonlySet<MelHistory>;
+  #framesSinceSilent = 0;
 
   constructor(nMels: 80 | 128, previewMels: 80 | 128) {
     this.#mel = new MelHistory(nMels);
@@ -20,13 +21,16 @@ export class ChannelMel {
     return this.#mel.endFrame;
   }
 
-  push(samples: Float32Array): void {
+  /** The next frame; `isSilent`: it was made silent, and stays so. */
+  push(samples: Float32Array, isSilent: boolean): void {
+    this.#framesSinceSilent = isSilent ? 0 : this.#framesSinceSilent + 1;
     for (const mel of this.#all) mel.push(samples);
   }
 
-  /** The last frames that were pushed sounded otherwise. */
+  /** The last frames that were pushed sounded otherwise, the last of them the newest; but for those up to one that was made silent. */
   revise(frames: readonly Float32Array[]): void {
-    for (const mel of this.#all) mel.revise(frames);
+    const heard = frames.slice(Math.max(0, frames.length - this.#framesSinceSilent));
+    for (const mel of this.#all) mel.revise(heard);
   }
 
   /** The channel is over. */
