@@ -103,7 +103,7 @@ export class EchoCanceller {
     const hadLeak = this.leak !== undefined;
     const isAnalysed = this.#frames++ % FRAMES_PER_ANALYSIS === 0;
     if (isAnalysed && this.#tracker.push(this.#detector.analyse())) this.#startOver(hadLeak);
-    else this.#cancel(this.#frames);
+    this.#cancel(this.#frames);
     this.#cleaned.push(this.#samples);
     const held = this.#held.push({ samples: this.#samples, verdict: this.#subtractor?.verdict ?? "clean" });
     const revised = this.#revise();
@@ -112,15 +112,12 @@ export class EchoCanceller {
     return { ...held, samples: revised.pop() ?? held.samples, revised };
   }
 
-  /** Another leak than before: learns it from the last frames at once. The last of them is the one to be returned. */
+  /** Another leak than before: learns it from the last frames before the newest at once. */
   #startOver(hadLeak: boolean): void {
     const { leak } = this;
     this.#revision = undefined;
     this.#subtractor = undefined;
-    if (leak === undefined) {
-      this.#cancel(this.#frames);
-      return;
-    }
+    if (leak === undefined) return;
     const lag = leak.lagSamples + CLOCK_SAMPLES;
     this.#referenceDelay = Math.max(0, lag - DIRECT_TAP);
     const power = expectedResponse(PARTITIONS * BLOCK_SAMPLES, lag - this.#referenceDelay, leak.gain);
@@ -130,7 +127,7 @@ export class EchoCanceller {
     this.#firstOfPath = hadLeak ? this.#frames : FIRST_FRAME;
     this.#nextRevisionFrame = this.#frames + REVISION_PAUSE_FRAMES;
     this.#talkFrames = MIN_TALK_FRAMES;
-    for (let frame = this.#frames - RELEARNT_FRAMES + 1; frame <= this.#frames; frame++) this.#cancel(frame);
+    for (let frame = this.#frames - RELEARNT_FRAMES + 1; frame < this.#frames; frame++) this.#cancel(frame);
   }
 
   #cancel(frame: number): void {

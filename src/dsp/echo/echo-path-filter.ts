@@ -23,7 +23,6 @@ const POWER_FLOOR = 1e-7;
 
 export class EchoPathFilter {
   readonly blockSamples: number;
-  readonly taps: number;
   readonly #partitions: number;
   readonly #lost: number;
   readonly #bins: number;
@@ -46,21 +45,24 @@ export class EchoPathFilter {
   readonly #spectrum: Float64Array;
   readonly #error: Float64Array;
 
-  /** `blockSamples`: a power of two. */
-  constructor(blockSamples: number, partitions: number, unsteadiness = 1) {
-    this.#lost = unsteadiness * LOST;
+  /** `blockSamples`: a power of two. `[taps]` of power are expected in the response, a whole number of blocks. */
+  constructor(blockSamples: number, expectedPower: Float64Array, unsteadiness = 1) {
     const bins = blockSamples + 1;
+    const partitions = expectedPower.length / blockSamples;
+    this.#lost = unsteadiness * LOST;
     this.blockSamples = blockSamples;
-    this.taps = blockSamples * partitions;
     this.#partitions = partitions;
     this.#bins = bins;
     this.#fft = new RealFft(2 * blockSamples);
     this.#reference = new Float64Array(partitions * 2 * bins);
     this.#previous = new Float64Array(blockSamples);
-    this.#response = new Float64Array(this.taps);
+    this.#response = new Float64Array(expectedPower.length);
     this.#weights = new Float64Array(partitions * 2 * bins);
-    this.#variances = new Float64Array(this.taps);
-    this.#uncertainty = new Float64Array(partitions);
+    this.#variances = expectedPower.slice();
+    this.#uncertainty = Float64Array.from({ length: partitions }, (_, partition) => {
+      const first = partition * blockSamples;
+      return expectedPower.subarray(first, first + blockSamples).reduce((sum, power) => sum + power, 0);
+    });
     this.#noise = new Float64Array(bins);
     this.#unknown = new Float64Array(bins);
     this.#time = new Float64Array(2 * blockSamples);
@@ -68,29 +70,11 @@ export class EchoPathFilter {
     this.#error = new Float64Array(2 * bins);
   }
 
-  /** Starts over: nothing heard, nothing learnt, and `[taps]` of power expected in the response. */
-  reset(expectedPower: Float64Array): void {
-    this.#reference.fill(0);
-    this.#previous.fill(0);
-    this.#response.fill(0);
-    this.#weights.fill(0);
-    this.#noise.fill(0);
-    this.#variances.set(expectedPower);
-    for (let partition = 0; partition < this.#partitions; partition++) {
-      const first = partition * this.blockSamples;
-      let sum = 0;
-      for (let tap = first; tap < first + this.blockSamples; tap++) sum += expectedPower[tap]!;
-      this.#uncertainty[partition] = sum;
-    }
-  }
-
   /** Another filter that knows as much, and has heard nothing; it takes the path for so many times as unsteady. */
   copy(unsteadiness: number): EchoPathFilter {
-    const copy = new EchoPathFilter(this.blockSamples, this.#partitions, unsteadiness);
+    const copy = new EchoPathFilter(this.blockSamples, this.#variances, unsteadiness);
     copy.#response.set(this.#response);
     copy.#weights.set(this.#weights);
-    copy.#variances.set(this.#variances);
-    copy.#uncertainty.set(this.#uncertainty);
     copy.#noise.set(this.#noise);
     return copy;
   }

@@ -21,9 +21,7 @@ export class EchoSubtractor {
 
   /** A path of which nothing is known but `[taps]` of power that is expected in it, a whole number of blocks; for frames of so many samples. */
   static expecting(power: Float64Array, frameSamples: number): EchoSubtractor {
-    const filter = new EchoPathFilter(BLOCK_SAMPLES, power.length / BLOCK_SAMPLES);
-    filter.reset(power);
-    return new EchoSubtractor(filter, new ResidueJudge(), frameSamples);
+    return new EchoSubtractor(new EchoPathFilter(BLOCK_SAMPLES, power), new ResidueJudge(), frameSamples);
   }
 
   private constructor(filter: EchoPathFilter, judge: ResidueJudge, frameSamples: number) {

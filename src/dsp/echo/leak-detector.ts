@@ -5,6 +5,7 @@
  * @see C. H. Knapp, G. C. Carter, "The generalized correlation method for estimation of time delay", 1976
  */
 import { SAMPLE_RATE_HZ } from "../../units.js";
+import { energy } from "./energy.js";
 import { RealFft } from "./real-fft.js";
 
 /** Of the loopback: 1 s. */
@@ -94,15 +95,15 @@ export class LeakDetector {
   #peak(): Leak {
     let lagSamples = 0;
     let peak = 0;
-    let energy = 0;
+    let squares = 0;
     for (let lag = this.#minLag; lag <= this.#maxLag; lag++) {
       const value = this.#time[(lag + WINDOW_SAMPLES) % WINDOW_SAMPLES]!;
-      energy += value * value;
+      squares += value * value;
       if (Math.abs(value) <= peak) continue;
       peak = Math.abs(value);
       lagSamples = lag;
     }
-    const rms = Math.sqrt(energy / (this.#maxLag - this.#minLag + 1));
+    const rms = Math.sqrt(squares / (this.#maxLag - this.#minLag + 1));
     return { lagSamples, peakRatio: peak / (rms + Number.MIN_VALUE), gain: this.#gainAt(lagSamples) };
   }
 
@@ -126,9 +127,7 @@ function shift(samples: Float64Array, next: Float32Array): void {
 function activeParts(samples: Float64Array, start: number): number {
   let active = 0;
   for (let part = start; part + PART_SAMPLES <= samples.length; part += PART_SAMPLES) {
-    let energy = 0;
-    for (let i = part; i < part + PART_SAMPLES; i++) energy += samples[i]! * samples[i]!;
-    if (energy > ACTIVE_POWER * PART_SAMPLES) active++;
+    if (energy(samples.subarray(part, part + PART_SAMPLES)) > ACTIVE_POWER * PART_SAMPLES) active++;
   }
   return active;
 }
