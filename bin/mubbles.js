@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_TRIM_THRESHOLD_=131072 node
 // Starts the built program. Everything that can go wrong before dist/ runs is said here in a sentence.
 import { existsSync } from "node:fs";
 

@@ -66,7 +66,6 @@ export async function benchWholeFile({
   if (missing !== undefined) throw new Error(missing);
   const shared = ["--beam-size", String(beamSize), "--threads", String(threads)];
   const own = [
-    MUBBLES,
     "file",
     clip,
     ...shared,
@@ -88,7 +87,9 @@ export async function benchWholeFile({
   const peers = { sequential: () => measure(peerPython(), peer) };
   if (batchSize !== undefined)
     peers.batched = () => measure(peerPython(), [...peer, "--batch-size", String(batchSize)]);
-  const runMubbles = () => measure(process.execPath, own);
+  // As a user starts it: by its first line, which sets how malloc gives memory back.
+  const [command, ...before] = process.platform === "win32" ? [process.execPath, MUBBLES] : [MUBBLES];
+  const runMubbles = () => measure(command, [...before, ...own]);
 
   print(`whole file: ${clip}, beam ${beamSize}, ${threads} threads, ${runs} rounds after one warm-up each`);
   const { stdout: subtitles } = await runMubbles();

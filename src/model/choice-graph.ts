@@ -4,13 +4,17 @@
  */
 import type { GraphBuilder, Value } from "./graph-builder.js";
 import { ELEMENT } from "./onnx-proto.js";
+import type { VocabularyLogits } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 /** Stands for -∞ where -∞ minus -∞ would make NaN; nothing this low was allowed. */
 export const FORBIDDEN = -1e30;
 
+/** So many more text tokens than are wanted are made exact. */
+const SPARE_CANDIDATES = 8;
+
 /**
- * Adds to the graph, for logits [R, N, V]:
+ * Adds to the graph, R being the logits' A:
  *
  * Inputs: `suppress` [V], 0 or FORBIDDEN for each token; `text_bias` and `special_bias` [R, N, 1], 0 or FORBIDDEN for all text
  * tokens (below the end token) and all special ones (from it to the first timestamp); `timestamp_low`, `timestamp_high`
@@ -20,7 +24,7 @@ export const FORBIDDEN = -1e30;
  * when the timestamps together are more probable than any other token, one of them must come
  * (openai/whisper decoding.py:494-505). Log-probabilities are over what the rules leave (decoding.py:283-285).
  */
-export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperConfig): void {
+export function choiceOfTokens(g: GraphBuilder, logits: VocabularyLogits, config: WhisperConfig): void {
   const { endToken, firstTimestampToken, vocabularySize } = config;
   const row = ["R", "N", 1] as const;
   g.input("suppress", [vocabularySize]);
@@ -31,31 +35,26 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   g.input("top_k", [1], ELEMENT.int64);
   g.input("target_ids", row, ELEMENT.int64);
 
-  const masked = g.op("Add", [logits, "suppress"]);
-  const sizes = g.ints("vocabulary_parts", [
-    endToken,
+  const last = g.ints("last_axis", [-1]);
+  const kinds = g.ints("vocabulary_kinds", [endToken, vocabularySize - endToken]);
+  const [textMask, specialMask] = g.ops("Split", ["suppress", kinds], 2, { axis: -1 }) as [Value, Value];
+  const allowed = g.op("Add", [logits.special, specialMask]);
+  const parts = g.ints("special_parts", [
     firstTimestampToken - endToken,
     vocabularySize - firstTimestampToken,
   ]);
-  const [text, special, times] = g.ops("Split", [masked, sizes], 3, { axis: -1 }) as [Value, Value, Value];
-  const specials = g.op("Add", [special, "special_bias"]);
+  const [others, times] = g.ops("Split", [allowed, parts], 2, { axis: -1 }) as [Value, Value];
+  const specials = g.op("Add", [others, "special_bias"]);
   const timestamps = allowedTimestamps(g, times, vocabularySize - firstTimestampToken);
-
-  // Log-softmax is the one fast reduction over the vocabulary; the log-sum of the text is its maximum minus the best of these.
-  const textLogprobs = g.op("LogSoftmax", [text], { axis: -1 });
-  g.named("target_logprobs", "GatherElements", [textLogprobs, "target_ids"], { axis: -1 });
-  g.output("target_logprobs", row);
-  const [textTop, textIds] = g.ops("TopK", [textLogprobs, "top_k"], 2) as [Value, Value];
-  const last = g.ints("last_axis", [-1]);
-  const textMax = g.op("ReduceMax", [text, last]);
-  const one = g.ints("one", [1]);
-  const best = g.op("Slice", [textTop, g.ints("from_first", [0]), one, last]);
-  const textLogSum = g.op("Sub", [textMax, best]);
+  const text = likelyText(g, logits, textMask, config);
   const timestampLogSum = g.op("ReduceLogSumExp", [timestamps, last]);
 
-  const others = g.op("Max", [g.op("Add", [textMax, "text_bias"]), g.op("ReduceMax", [specials, last])]);
+  const untimed = g.op("Max", [
+    g.op("Add", [text.largest, "text_bias"]),
+    g.op("ReduceMax", [specials, last]),
+  ]);
   const forced = g.op("Where", [
-    g.op("Greater", [timestampLogSum, others]),
+    g.op("Greater", [timestampLogSum, untimed]),
     g.floats("forbidden", FORBIDDEN),
     g.floats("allowed", 0),
   ]);
@@ -65,7 +64,7 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   const total = g.op("ReduceLogSumExp", [
     g.op(
       "Concat",
-      [g.op("Add", [textLogSum, textBias]), g.op("ReduceLogSumExp", [leftSpecials, last]), timestampLogSum],
+      [g.op("Add", [text.logSum, textBias]), g.op("ReduceLogSumExp", [leftSpecials, last]), timestampLogSum],
       { axis: -1 },
     ),
     last,
@@ -75,13 +74,13 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   const [timestampTop, timestampIds] = g.ops("TopK", [timestamps, "top_k"], 2) as [Value, Value];
   const candidates = g.op(
     "Concat",
-    [g.op("Add", [textTop, g.op("Add", [textLogSum, textBias])]), specialTop, timestampTop],
+    [g.op("Add", [text.top, g.op("Add", [text.logSum, textBias])]), specialTop, timestampTop],
     { axis: -1 },
   );
   const ids = g.op(
     "Concat",
     [
-      textIds,
+      text.ids,
       g.op("Add", [specialIds, g.ints("first_special", endToken)]),
       g.op("Add", [timestampIds, g.ints("first_timestamp", firstTimestampToken)]),
     ],
@@ -92,6 +91,58 @@ export function choiceOfTokens(g: GraphBuilder, logits: Value, config: WhisperCo
   g.named("top_ids", "GatherElements", [ids, places], { axis: -1 });
   g.output("top_logprobs", ["R", "N", "k"]);
   g.output("top_ids", ["R", "N", "k"], ELEMENT.int64);
+}
+
+interface LikelyText {
+  /** Log-probabilities among the text tokens, [R, N, K], and which these are. Not in order where they were made exact. */
+  readonly top: Value;
+  readonly ids: Value;
+  /** Of the logits, [R, N, 1]. */
+  readonly largest: Value;
+  /** Logarithm of the sum of their exponentials, [R, N, 1]. */
+  readonly logSum: Value;
+}
+
+/** The most probable text tokens, and `target_logprobs`. `mask` [end token]: FORBIDDEN for those that must not come. */
+function likelyText(
+  g: GraphBuilder,
+  { text, exactOf }: VocabularyLogits,
+  mask: Value,
+  { endToken, vocabularySize }: WhisperConfig,
+): LikelyText {
+  const last = g.ints("last_axis", [-1]);
+  const first = [g.ints("from_first", [0]), g.ints("one", [1]), last];
+  const noSpecials = g.floats("no_specials", new Float32Array(vocabularySize - endToken).fill(FORBIDDEN));
+  const masked = g.op("Add", [text, g.op("Concat", [mask, noSpecials], { axis: 0 })]);
+  // Log-softmax is the one fast reduction over the vocabulary; the log-sum is a logit minus its log-probability.
+  const logprobs = g.op("LogSoftmax", [masked], { axis: -1 });
+  const target = g.op("GatherElements", [logprobs, "target_ids"], { axis: -1 });
+  const count =
+    exactOf === undefined ? "top_k" : g.op("Add", ["top_k", g.ints("spare_candidates", [SPARE_CANDIDATES])]);
+  const [top, ids] = g.ops("TopK", [logprobs, count], 2) as [Value, Value];
+  const logits = g.op("GatherElements", [masked, ids], { axis: -1 });
+  const logSum = g.op("Sub", [g.op("Slice", [logits, ...first]), g.op("Slice", [top, ...first])]);
+  g.output("target_logprobs", ["R", "N", 1]);
+  if (exactOf === undefined) {
+    g.rename(target, "target_logprobs");
+    return { top, ids, largest: g.op("Slice", [logits, ...first]), logSum };
+  }
+  const known = g.op("Concat", [ids, "target_ids"], { axis: -1 });
+  const wrong = g.op("Sub", [exactOf(known), g.op("GatherElements", [text, known], { axis: -1 })]);
+  const sizes = g.op("Concat", [count, g.ints("one", [1])], { axis: 0 });
+  const [topWrong, targetWrong] = g.ops("Split", [wrong, sizes], 2, { axis: -1 }) as [Value, Value];
+  const exactTop = g.op("Add", [top, topWrong]);
+  const one = g.floats("whole", 1);
+  // What the likely ones gain all together lose: log(1 + Σ p (exp(wrong) - 1)).
+  const gained = g.op("Mul", [g.op("Exp", [top]), g.op("Sub", [g.op("Exp", [topWrong]), one])]);
+  const growth = g.op("Log", [g.op("Add", [g.op("ReduceSum", [gained, last]), one])]);
+  g.named("target_logprobs", "Sub", [g.op("Add", [target, targetWrong]), growth]);
+  return {
+    top: g.op("Sub", [exactTop, growth]),
+    ids,
+    largest: g.op("ReduceMax", [g.op("Add", [logits, topWrong]), last]),
+    logSum: g.op("Add", [logSum, growth]),
+  };
 }
 
 function allowedTimestamps(g: GraphBuilder, times: Value, count: number): Value {

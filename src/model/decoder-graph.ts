@@ -7,7 +7,7 @@ import { GraphBuilder, type Value } from "./graph-builder.js";
 import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
-import { embedding, vocabularyProjection } from "./vocabulary.js";
+import { embedding, vocabularyLogits } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 interface DecoderGraphOptions {
@@ -23,7 +23,7 @@ interface DecoderGraphOptions {
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
  * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts); `logit_index` [N]: the columns that logits are wanted of;
  * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
- * Outputs: `logits` [A, N, V] before any rule, the choice, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
+ * Outputs: those of choice-graph.ts, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
  * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
  */
 export function decoderGraph(
@@ -56,9 +56,7 @@ export function decoderGraph(
   }
   x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
   if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);
-  const logits = g.rename(vocabularyProjection(g, x, config), "logits");
-  g.output(logits, ["A", "N", config.vocabularySize]);
-  choiceOfTokens(g, logits, config);
+  choiceOfTokens(g, vocabularyLogits(g, x, config), config);
   const scores = cross.alignmentScores();
   if (scores !== undefined) {
     g.named("alignment", "Transpose", [scores], { perm: [0, 1, 3, 2] });

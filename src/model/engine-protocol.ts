@@ -37,6 +37,8 @@ export type ToWorker =
   /** A partial is not wanted any more. */
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "forget"; readonly recording: number }
+  /** Whether more windows are to come, beyond those that others leave a rest of. */
+  | { readonly type: "expect"; readonly areMore: boolean }
   | { readonly type: "close" };
 
 export type FromWorker =

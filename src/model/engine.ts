@@ -141,6 +141,14 @@ export class Engine {
     this.#send({ type: "forget", recording });
   }
 
+  /**
+   * Whether more windows are to come soon, as they are until something else is said. Where none are, threads that would encode them help to
+   * decode.
+   */
+  expectWindows(areMore: boolean): void {
+    if (this.encodesAhead) this.#send({ type: "expect", areMore });
+  }
+
   /** Decodes one window; several may be under way, and end in any order. `request.mel` is given away. */
   decodeWindow(request: WindowRequest): Promise<WindowResult> {
     return this.#ask({ type: "window", request });

@@ -40,7 +40,8 @@ export function linear(
 function productOf(g: GraphBuilder, x: Value, name: string, rounding: InputRounding): Value {
   const weight = `${name}.weight`;
   const type = g.typeOfWeight(weight);
-  if (type === "I8") return quantisedProduct(g, x, name, rounding);
+  if (type === "I8")
+    return integerLinear(g, x, { values: g.weight(weight), scale: g.weight(`${name}.scale`) }, rounding);
   return type === "U8" ? blockProduct(g, x, name) : g.op("MatMul", [x, g.floatWeight(weight)]);
 }
 
@@ -66,29 +67,42 @@ export const LARGEST = 127;
 /** Half a high step, the most that is left, is LARGEST low ones. */
 export const LOW_STEPS = 2 * LARGEST;
 
+/** 8-bit weights in the graph. */
+export interface IntegerWeight {
+  /** [in, out] */
+  readonly values: Value;
+  /** [out] */
+  readonly scale: Value;
+}
+
 /**
  * Every row of activations is divided by its own largest magnitude, then rounded to 8 bits by a constant scale, and the result
  * multiplied back: as exact as a scale per row, which no operator of onnxruntime offers, and unlike one scale for the
  * whole tensor (`DynamicQuantizeMatMul`) not spoilt by the outliers of other rows, nor dependent on what else is in the
  * batch (docs/notes/quantisation.md).
  */
-function quantisedProduct(g: GraphBuilder, x: Value, name: string, { parts, largest }: InputRounding): Value {
+export function integerLinear(
+  g: GraphBuilder,
+  x: Value,
+  weight: IntegerWeight,
+  { parts, largest }: InputRounding,
+): Value {
   const product = parts === 1 ? onePartProduct : twoPartProduct;
-  if (largest !== undefined) return product(g, x, name, largest);
+  if (largest !== undefined) return product(g, x, weight, largest);
   const last = g.ints("last_axis", [-1]);
   const size = g.op("Max", [g.op("ReduceMax", [g.op("Abs", [x]), last]), g.floats("smallest_row", 1e-20)]);
-  return g.op("Mul", [product(g, g.op("Div", [x, size]), name, 1), size]);
+  return g.op("Mul", [product(g, g.op("Div", [x, size]), weight, 1), size]);
 }
 
-function onePartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
+function onePartProduct(g: GraphBuilder, x: Value, weight: IntegerWeight, largest: number): Value {
   const step = g.floats(`step_${largest}`, largest / LARGEST);
-  return integerProduct(g, g.op("QuantizeLinear", [x, step, zeroPoint(g)]), step, name);
+  return integerProduct(g, g.op("QuantizeLinear", [x, step, zeroPoint(g)]), step, weight);
 }
 
 /** The low numbers hold what rounding to the high ones left. All are rows of one product: it reads the weights once. */
-function twoPartProduct(g: GraphBuilder, x: Value, name: string, largest: number): Value {
+function twoPartProduct(g: GraphBuilder, x: Value, weight: IntegerWeight, largest: number): Value {
   const step = g.floats(`step_${largest}`, largest / LARGEST);
-  const product = integerProduct(g, inTwoParts(g, x, largest, 0, ["2A", undefined, undefined]), step, name);
+  const product = integerProduct(g, inTwoParts(g, x, largest, 0, ["2A", undefined, undefined]), step, weight);
   const [ofHigh, ofLow] = g.ops("Split", [product], 2, { axis: 0, num_outputs: 2 }) as [Value, Value];
   for (const part of [ofHigh, ofLow]) g.sized(part, ["A", undefined, undefined]);
   return g.op("Add", [ofHigh, g.op("Mul", [ofLow, g.floats("low_part", 1 / LOW_STEPS)])]);
@@ -120,8 +134,8 @@ function zeroPoint(g: GraphBuilder): Value {
   return g.byte("quantisation_zero", 128);
 }
 
-function integerProduct(g: GraphBuilder, quantised: Value, step: Value, name: string): Value {
-  const inputs = [quantised, g.weight(`${name}.weight`), step, g.weight(`${name}.scale`), zeroPoint(g)];
+function integerProduct(g: GraphBuilder, quantised: Value, step: Value, weight: IntegerWeight): Value {
+  const inputs = [quantised, weight.values, step, weight.scale, zeroPoint(g)];
   return g.op("MatMulIntegerToFloat", inputs, {}, MICROSOFT);
 }
 

@@ -85,10 +85,16 @@ export class Safetensors implements Checkpoint {
 
   /** The tensor's raw bytes, in a buffer of their own. */
   readBytes(name: string): Uint8Array {
-    const { file, byteOffset, byteLength } = this.entry(name);
-    const bytes = new Uint8Array(byteLength);
-    withFile(file, (fd) => readFully(fd, file, bytes, byteOffset));
+    const bytes = new Uint8Array(this.entry(name).byteLength);
+    this.readInto(bytes, name);
     return bytes;
+  }
+
+  /** Fills `bytes` with the tensor's own, from a row on; no more than there are. */
+  readInto(bytes: Uint8Array, name: string, fromRow = 0): void {
+    const { dtype, file, shape, byteOffset } = this.entry(name);
+    const rowBytes = elementsOf(shape.slice(1)) * BYTES_OF[dtype];
+    withFile(file, (fd) => readFully(fd, file, bytes, byteOffset + fromRow * rowBytes));
   }
 
   shapeOf(name: string): readonly number[] {
@@ -97,10 +103,10 @@ export class Safetensors implements Checkpoint {
 
   /** The tensor, or some of its rows, as float32 whatever it is stored as (F32, F16, BF16), row-major. */
   readFloats(name: string, fromRow = 0, toRow?: number): Float32Array {
-    const { dtype, file, shape, byteOffset } = this.entry(name);
+    const { dtype, file, shape } = this.entry(name);
     const rowBytes = elementsOf(shape.slice(1)) * BYTES_OF[dtype];
     const bytes = new Uint8Array(((toRow ?? shape[0] ?? 1) - fromRow) * rowBytes);
-    withFile(file, (fd) => readFully(fd, file, bytes, byteOffset + fromRow * rowBytes));
+    this.readInto(bytes, name, fromRow);
     const { buffer } = bytes;
     if (dtype === "F32") return new Float32Array(buffer);
     if (dtype === "F16") return float16ToFloat32(new Uint16Array(buffer));

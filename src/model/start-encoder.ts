@@ -15,6 +15,8 @@ export interface StartedEncoder {
   /** The same, where it works while the decoder does. */
   readonly aheadEncoder: Promise<EncoderThread> | undefined;
   readonly decoderThreads: number;
+  /** Of both. */
+  readonly threads: number;
 }
 
 /** From a folder in mubbles' layout, for a decoder with the rest of the threads. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -28,7 +30,7 @@ export function startEncoder(
     ownThreads > 0 ? EncoderThread.start(folder, ownThreads, options.accelerator) : undefined;
   const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, options);
   encoder.catch(() => {});
-  return { encoder, aheadEncoder, decoderThreads: threads - ownThreads };
+  return { encoder, aheadEncoder, decoderThreads: threads - ownThreads, threads };
 }
 
 /**

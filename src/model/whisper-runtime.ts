@@ -2,17 +2,16 @@
 import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
-import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
-import { decoderGraph } from "./decoder-graph.js";
+import type { CrossStorage } from "./cross-storage.js";
+import { DecoderSession } from "./decoder-session.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
 import type { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
-import { type Moments, observed } from "./moments.js";
-import { createSession, type InferenceSession, Tensor } from "./ort.js";
+import type { Moments } from "./moments.js";
+import { type InferenceSession, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
-import { eightBitProductsSaturate } from "./saturation.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { type StartedEncoder, type StartOptions, startEncoder } from "./start-encoder.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
@@ -56,6 +55,8 @@ export interface StepOutput {
   readonly alignment: Float32Array;
 }
 
+const LOGITS = ["text_logits", "special_logits"];
+
 interface EncodedAhead {
   readonly parts: Promise<readonly EncodedPart[]>;
   isThere: boolean;
@@ -71,7 +72,11 @@ export class WhisperRuntime {
   readonly #aheadEncoder: EncoderThread | undefined;
   /** Windows that it encodes or has encoded. */
   readonly #ahead = new Map<Float32Array, EncodedAhead>();
-  readonly #decoder: InferenceSession;
+  readonly #decoder: DecoderSession;
+  /** Of encoder and decoder. */
+  readonly #threads: number;
+  /** Of the decoder while windows are encoded ahead. */
+  readonly #decoderThreads: number;
   /** What is asked for is copied out of the session: no more than is read. */
   readonly #fetches: readonly string[];
   readonly #hasAlignment: boolean;
@@ -79,17 +84,19 @@ export class WhisperRuntime {
   private constructor(
     config: WhisperConfig,
     textTokens: TextTokens,
-    crossStorage: CrossStorage,
     encoder: AudioEncoder,
     aheadEncoder: EncoderThread | undefined,
-    decoder: InferenceSession,
+    decoder: DecoderSession,
+    threads: number,
   ) {
     this.config = config;
     this.textTokens = textTokens;
-    this.crossStorage = crossStorage;
+    this.crossStorage = decoder.storage;
     this.#encoder = encoder;
     this.#aheadEncoder = aheadEncoder;
     this.#decoder = decoder;
+    this.#threads = threads;
+    this.#decoderThreads = decoder.threads;
     this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
     this.#hasAlignment = decoder.outputNames.includes("alignment");
   }
@@ -101,21 +108,16 @@ export class WhisperRuntime {
 
   /** The same for an encoder that loads already; `moments` as it has them. */
   static async loadBeside(
-    { encoder, aheadEncoder, decoderThreads }: StartedEncoder,
+    { encoder, aheadEncoder, decoderThreads, threads }: StartedEncoder,
     folder: string,
     moments?: Moments,
   ): Promise<WhisperRuntime> {
     try {
       const config = readWhisperConfig(folder);
       const weights = Safetensors.openFolder(folder);
-      const widenWeights = await eightBitProductsSaturate();
-      const settings = { threads: decoderThreads, weightsFolder: folder, spin: true, widenWeights };
-      const storage = crossStorageOf(weights, widenWeights);
-      const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
-      const session = await createSession(graph, settings);
-      const decoder = moments === undefined ? session : observed(session, moments);
+      const decoder = await DecoderSession.load(folder, weights, config, decoderThreads, moments);
       const textTokens = readTextTokens(weights);
-      return new WhisperRuntime(config, textTokens, storage, await encoder, await aheadEncoder, decoder);
+      return new WhisperRuntime(config, textTokens, await encoder, await aheadEncoder, decoder, threads);
     } catch (cause) {
       // Waited for: a process that ended while the encoder loads would abort in onnxruntime.
       await encoder.then(
@@ -142,6 +144,25 @@ export class WhisperRuntime {
     return this.#ahead.get(mel)?.isThere === false;
   }
 
+  /** Windows that another thread has still to encode. */
+  get encodingCount(): number {
+    return [...this.#ahead.values()].filter(({ isThere }) => !isThere).length;
+  }
+
+  /** Whether the decoder has the encoder's threads as well as its own. */
+  get hasAllThreads(): boolean {
+    return this.#decoder.threads === this.#threads;
+  }
+
+  /**
+   * Gives the decoder all threads, or the encoder's back; only where it had a single one. More than two were not measured, and most of
+   * a step's operators are too small for them.
+   */
+  async shareThreads(hasAll: boolean): Promise<void> {
+    if (this.#decoderThreads > 1) return;
+    await this.#decoder.changeThreads(hasAll ? this.#threads : this.#decoderThreads);
+  }
+
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
     const ahead = this.#ahead.get(mel);
@@ -151,6 +172,11 @@ export class WhisperRuntime {
       cache.write(part, slot, firstFrame, frames);
       discard(Object.values(part));
     }
+  }
+
+  /** Does now what the first step would do. */
+  prepare(): void {
+    this.#decoder.prepare();
   }
 
   async step(input: StepInput): Promise<StepOutput> {
@@ -194,11 +220,11 @@ export class WhisperRuntime {
     cache.append(result, shape);
     const output = {
       choices: choicesOf(result, rows.length * choices, topK),
-      logits: floatsOf(result.logits),
+      logits: logitsOf(result, this.config),
       targetLogprobs: floatsOf(result.target_logprobs),
       alignment: floatsOf(result.alignment),
     };
-    const { logits: _, target_logprobs: __, alignment: ___, ...read } = result;
+    const { text_logits: _, target_logprobs: __, alignment: ___, ...read } = result;
     discard(Object.values(read) as Tensor[]);
     return output;
   }
@@ -206,7 +232,7 @@ export class WhisperRuntime {
   #fetchesFor({ wantLogits, targets, wantAlignment }: StepInput): readonly string[] {
     return [
       ...this.#fetches,
-      ...(wantLogits ? ["logits"] : []),
+      ...(wantLogits ? LOGITS : []),
       ...(targets === undefined ? [] : ["target_logprobs"]),
       ...(wantAlignment && this.#hasAlignment ? ["alignment"] : []),
     ];
@@ -230,6 +256,20 @@ function choicesOf(result: InferenceSession.ReturnType, count: number, topK: num
       ),
     };
   });
+}
+
+/** Of the text as the graph has it, those of the special tokens put in their place. */
+function logitsOf(
+  result: InferenceSession.ReturnType,
+  { vocabularySize, endToken }: WhisperConfig,
+): Float32Array {
+  const logits = floatsOf(result.text_logits);
+  const special = floatsOf(result.special_logits);
+  const specials = vocabularySize - endToken;
+  for (let row = 0; row * vocabularySize < logits.length; row++) {
+    logits.set(special.subarray(row * specials, (row + 1) * specials), row * vocabularySize + endToken);
+  }
+  return logits;
 }
 
 function floatsOf(tensor: Tensor | undefined): Float32Array {

@@ -17,6 +17,7 @@ import { inOrder } from "./in-order.js";
 import { withoutInvented } from "./invented-text.js";
 import { placeSegments } from "./place-segments.js";
 import { type PlannedWindow, planWindows, type StageClock } from "./plan-windows.js";
+import { readAhead } from "./read-ahead.js";
 import { transcribeReference } from "./reference/transcribe-reference.js";
 import { addUp, noTotals, timingsOf } from "./totals.js";
 import type { TranscribeOptions } from "./transcribe-options.js";
@@ -98,6 +99,8 @@ async function* transcribeFast(
       clock,
     });
     const prompt = encodeText(options.initialPrompt, engine);
+    engine.expectWindows(true);
+    const known = readAhead(windows, () => engine.expectWindows(false));
     let underWay = 0;
     const decode = async (window: PlannedWindow) => {
       const { recording } = channels[window.channel]!;
@@ -108,7 +111,7 @@ async function* transcribeFast(
     };
     // One more than the engine works on, so that it never waits for mel or VAD; but the first text comes as early as it can.
     const firstWindows = engine.encodesAhead ? engine.maxWindows : 1;
-    for await (const parts of inOrder(windows, decode, engine.maxWindows + 1, firstWindows)) {
+    for await (const parts of inOrder(known, decode, engine.maxWindows + 1, firstWindows)) {
       // What is decoded twice was spoken once.
       speechSamples += spokenSamples(parts[0]!.window);
       for (const part of parts) {

@@ -29,12 +29,19 @@ const HISTORIES = [
 ];
 
 let session: InferenceSession;
+/** The same, told the text's logits only about, and asked for those that matter. */
+let approximate: InferenceSession;
 beforeAll(async () => {
   const g = new GraphBuilder(Safetensors.openFiles([]));
-  choiceOfTokens(g, g.input("logits", ["R", "N", vocabularySize]), config);
+  const text = g.input("logits", ["R", "N", vocabularySize]);
+  choiceOfTokens(g, { text, special: specialsOf(g, text) }, config);
   session = await createSession(g.encode("choice"), { threads: 2 });
+  approximate = await createSession(approximateChoice(), { threads: 2 });
 });
-afterAll(() => session.release());
+afterAll(async () => {
+  await session.release();
+  await approximate.release();
+});
 
 describe("graph and JavaScript agree", () => {
   // How much the timestamps are raised: their sum far below the best text, about as probable, far above.
@@ -112,11 +119,63 @@ test("several positions of several rows, each by its own rules", async () => {
     nextTokenConstraint(history, firstTimestampToken),
   );
   const rows = constraints.map(() => randomLogits(1));
-  const choices = await choose(rows, constraints, mask, 2);
+  const choices = await choose(rows, constraints, mask, { positions: 2 });
   for (const [i, constraint] of constraints.entries()) {
     expectSameChoice(choices[i]!, referenceChoice(rows[i]!, mask, constraint));
   }
 });
+
+describe("logits of the text that are not exact", () => {
+  test("the likely ones are made exact, and so are all probabilities where no other is wrong", async () => {
+    const mask = randomMask();
+    const constraints = HISTORIES.map((history) => nextTokenConstraint(history, firstTimestampToken));
+    const rows = constraints.map(() => randomLogits(1));
+    const error = rows.map((row) => {
+      const likely = new Set(
+        Array.from(row.keys())
+          .sort((a, b) => row[b]! + mask[b]! - row[a]! - mask[a]!)
+          .slice(0, 12),
+      );
+      return row.map((_, token) => (likely.has(token) || token === TEXT ? randomError() : 0));
+    });
+    const choices = await choose(rows, constraints, mask, { error });
+    const targets = await choose(rows, constraints, mask);
+    for (const [row, constraint] of constraints.entries()) {
+      expectSameChoice(choices[row]!, referenceChoice(rows[row]!, mask, constraint));
+      expect(Math.abs(choices[row]!.target - targets[row]!.target)).toBeLessThan(1e-4);
+    }
+  });
+
+  test("where all are wrong, only their sum is, and by less than each", async () => {
+    const constraint = nextTokenConstraint([timestamp(0.5)], firstTimestampToken);
+    const rows = [randomLogits(-20)];
+    const error = rows.map((row) => row.map(randomError));
+    const [choice] = await choose(rows, [constraint], noMask(), { error });
+    const expected = referenceChoice(rows[0]!, noMask(), constraint);
+    expect(choice!.ids).toEqual(expected.ids);
+    for (const [i, logprob] of choice!.logprobs.entries())
+      expect(Math.abs(logprob - expected.logprobs[i]!)).toBeLessThan(0.01);
+  });
+
+  function randomError(): number {
+    return (random() - 0.5) * 0.1;
+  }
+});
+
+/** `logits` are what is exact, `error` what the text's are wrong by. */
+function approximateChoice(): Uint8Array {
+  const g = new GraphBuilder(Safetensors.openFiles([]));
+  const logits = g.input("logits", ["R", "N", vocabularySize]);
+  const text = g.op("Add", [logits, g.input("error", ["R", "N", vocabularySize])]);
+  const exactOf = (ids: string) => g.op("GatherElements", [logits, ids], { axis: -1 });
+  choiceOfTokens(g, { text, special: specialsOf(g, logits), exactOf }, config);
+  return g.encode("approximate choice");
+}
+
+function specialsOf(g: GraphBuilder, logits: string): string {
+  const [from, to] = [g.ints("from", [endToken]), g.ints("to", [vocabularySize])];
+  return g.op("Slice", [logits, from, to, g.ints("axis", [-1])]);
+}
 
 interface Choice {
   readonly target: number;
@@ -128,11 +187,14 @@ async function choose(
   rows: readonly Float32Array[],
   constraints: readonly TokenConstraint[],
   mask: Float32Array,
-  positions = 1,
+  { positions = 1, error }: { positions?: number; error?: readonly Float32Array[] } = {},
 ): Promise<Choice[]> {
   const shape = [rows.length / positions, positions];
-  const logits = new Float32Array(rows.length * vocabularySize);
-  for (const [i, row] of rows.entries()) logits.set(row, i * vocabularySize);
+  const joined = (parts: readonly Float32Array[]) => {
+    const all = new Float32Array(parts.length * vocabularySize);
+    for (const [i, part] of parts.entries()) all.set(part, i * vocabularySize);
+    return new Tensor("float32", all, [...shape, vocabularySize]);
+  };
   const bias = (isAllowed: (constraint: TokenConstraint) => boolean) =>
     new Tensor(
       "float32",
@@ -149,8 +211,9 @@ async function choose(
     top_ids: ids,
     top_logprobs: logprobs,
     target_logprobs: target,
-  } = await session.run({
-    logits: new Tensor("float32", logits, [...shape, vocabularySize]),
+  } = await (error === undefined ? session : approximate).run({
+    logits: joined(rows),
+    ...(error === undefined ? {} : { error: joined(error) }),
     suppress: new Tensor("float32", mask, [vocabularySize]),
     text_bias: bias(({ textAllowed }) => textAllowed),
     special_bias: bias(({ specialAllowed }) => specialAllowed),

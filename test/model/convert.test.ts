@@ -73,10 +73,15 @@ test("rounded for the inputs that its linears get, 8 bits are closer to fp32, an
   expect(error).toBeLessThan(relativeError(logits.get("int8")!, logits.get("fp32")!));
 });
 
+/** Logits of text tokens are made with inputs of 8 bits, and a hair's difference moves a number to the next step (vocabulary.ts). */
+const UNSTEADINESS: Record<Compute, number> = { fp32: 1e-4, fp16: 1e-4, int8: 2e-3, int4: 2e-3 };
+
 test.each(COMPUTES)("%s: tokens one by one, or some at a time, as all at once", async (compute) => {
   const path = join(folder, compute);
   for (const cut of [[TOKENS.slice(0, 3), TOKENS.slice(3)], TOKENS.map((token) => [token])]) {
-    expect(relativeError(await logitsOf(path, cut), logits.get(compute)!)).toBeLessThan(1e-4);
+    expect(relativeError(await logitsOf(path, cut), logits.get(compute)!)).toBeLessThan(
+      UNSTEADINESS[compute],
+    );
   }
 });
 

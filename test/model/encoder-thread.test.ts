@@ -4,6 +4,8 @@ import { packagePath } from "../../src/assets.js";
 import { type EncodedPart, EncoderSession } from "../../src/model/audio-encoder.js";
 import { EncoderThread } from "../../src/model/encoder-thread.js";
 import { Engine } from "../../src/model/engine.js";
+import type { WindowResult } from "../../src/model/window.js";
+import { listenToTrace } from "../../src/tracing.js";
 import { plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
 import { thrownCode } from "./thrown-code.js";
 
@@ -54,6 +56,28 @@ test("an engine that encodes ahead: windows, alignment and language as without",
   expect((await engine.detectLanguage(melOf())).language).toBe("en");
 });
 
+test("where no window is to come the decoder has all threads, says the same, and gives them back", async () => {
+  const threads: string[] = [];
+  const traced = listenToTrace(({ track, name }) => {
+    if (track === "engine" && name === "threads") threads.push(name);
+  });
+  const own = await Engine.start({ model: "base", compute: undefined, threads: 2, encodesAhead: true });
+  try {
+    const decode = () => own.decodeWindow(windowOf(samples, own.newRecording(), { temperatures: [0] }));
+    const alone = await decode();
+    const last = decode();
+    own.expectWindows(false);
+    expect(textAndScores(await last)).toEqual(textAndScores(alone));
+    expect(textAndScores(await decode())).toEqual(textAndScores(alone));
+    own.expectWindows(true);
+    expect(textAndScores(await decode())).toEqual(textAndScores(alone));
+  } finally {
+    await own.close();
+    traced();
+  }
+  expect(threads).toHaveLength(2);
+});
+
 test("word probabilities of the search are like those of reading the text again", async () => {
   const probabilities = async (wordProbabilities: "search" | "reading") => {
     const options = { beamSize: 2, temperatures: [0] };
@@ -73,6 +97,10 @@ test("word probabilities of the search are like those of reading the text again"
   }
   expect(searched).not.toEqual(read);
 });
+
+function textAndScores({ segments, avgLogprob, noSpeechProb }: WindowResult) {
+  return { segments, avgLogprob, noSpeechProb };
+}
 
 async function partsOf(parts: AsyncIterable<EncodedPart>): Promise<EncodedPart[]> {
   const all: EncodedPart[] = [];

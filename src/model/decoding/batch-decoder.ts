@@ -71,6 +71,11 @@ export class BatchDecoder {
     return this.#languages.settled(recording);
   }
 
+  /** How many steps those under way are likely to take. */
+  get stepsLeft(): number {
+    return Math.max(0, ...this.#jobs.map(({ window }) => window.stepsLeft));
+  }
+
   /** Whether there is room for the audio of another window. */
   get hasRoom(): boolean {
     return this.#jobs.length < this.#cross.slots;

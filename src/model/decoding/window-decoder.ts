@@ -23,6 +23,9 @@ import {
   type TokenDecoder,
 } from "./token-decoder.js";
 
+/** Of a telephone call, pauses included. */
+const TOKENS_PER_SPOKEN_SECOND = 4;
+
 export interface Attempt extends Quality {
   readonly tokens: readonly number[];
   readonly text: string;
@@ -109,6 +112,11 @@ export class WindowDecoder {
   get suspicious(): readonly Hypothesis[] {
     if (!this.options.loopGuard || this.isDone) return [];
     return this.decoder.active.filter(({ tokens }) => isSuspicious(tokens, this.#tokenizer.endToken));
+  }
+
+  /** As long as people say as much as they do. */
+  get stepsLeft(): number {
+    return this.request.windowSeconds * TOKENS_PER_SPOKEN_SECOND - this.#steps;
   }
 
   get isDone(): boolean {

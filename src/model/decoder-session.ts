@@ -1,0 +1,88 @@
+/** The decoder's graph as a session, with as many threads as there are for it. */
+import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
+import { decoderGraph } from "./decoder-graph.js";
+import { embeddingRows } from "./embedding-rows.js";
+import { type Moments, observed } from "./moments.js";
+import { createSession, type InferenceSession, type Tensor } from "./ort.js";
+import type { Safetensors } from "./safetensors.js";
+import { eightBitProductsSaturate } from "./saturation.js";
+import type { WhisperConfig } from "./whisper-config.js";
+
+type Feeds = Record<string, Tensor>;
+type Opener = (threads: number) => Promise<InferenceSession>;
+
+export class DecoderSession {
+  /** What its cross-attention reads. */
+  readonly storage: CrossStorage;
+  readonly outputNames: readonly string[];
+  readonly #weights: Safetensors;
+  readonly #open: Opener;
+  #session: InferenceSession;
+  #threads: number;
+  /** Made for the first run. */
+  #rows: Feeds | undefined;
+
+  private constructor(
+    weights: Safetensors,
+    storage: CrossStorage,
+    open: Opener,
+    session: InferenceSession,
+    threads: number,
+  ) {
+    this.storage = storage;
+    this.outputNames = session.outputNames;
+    this.#weights = weights;
+    this.#open = open;
+    this.#session = session;
+    this.#threads = threads;
+  }
+
+  /** From a folder in mubbles' layout; with `moments` it sums up what its linears get as inputs. Throws what onnxruntime throws. */
+  static async load(
+    folder: string,
+    weights: Safetensors,
+    config: WhisperConfig,
+    threads: number,
+    moments?: Moments,
+  ): Promise<DecoderSession> {
+    const widenWeights = await eightBitProductsSaturate();
+    const storage = crossStorageOf(weights, widenWeights);
+    const open = async (threads: number) => {
+      const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
+      const session = await createSession(graph, {
+        threads,
+        weightsFolder: folder,
+        spin: true,
+        widenWeights,
+      });
+      return moments === undefined ? session : observed(session, moments);
+    };
+    return new DecoderSession(weights, storage, open, await open(threads), threads);
+  }
+
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** Does now what the first run would do: 60 ms for base, while the encoder is at work or nobody speaks. */
+  prepare(): void {
+    this.#rows ??= embeddingRows(this.#weights);
+  }
+
+  async run(feeds: Feeds, fetches: readonly string[]): Promise<InferenceSession.ReturnType> {
+    this.prepare();
+    return await this.#session.run({ ...feeds, ...this.#rows }, fetches);
+  }
+
+  /** Goes on with other threads. onnxruntime knows no other way than a new session: as long as loading it, 0.1 s for base. */
+  async changeThreads(threads: number): Promise<void> {
+    // First: twice the weights would be the peak of the process.
+    await this.#session.release();
+    this.#session = await this.#open(threads);
+    this.#threads = threads;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
