@@ -3,9 +3,10 @@
  * decoding of the media and transcription. They take turns, so that all meet the same moods of the machine.
  *
  *     node bench/peers/whole-file.js CLIP --peer-model DIR [--beam-size 5] [--threads 2] [--batch-size 8] [--runs 3]
- *         [--model NAME] [--json FILE]
+ *         [--model NAME] [--words] [--json FILE]
  *
- * With --batch-size also faster-whisper's BatchedInferencePipeline takes part.
+ * With --batch-size also faster-whisper's BatchedInferencePipeline takes part. mubbles writes subtitles, which it cuts at the times of words;
+ * with --words the peers find these as well.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,6 +25,7 @@ const MUBBLES = fileURLToPath(new URL("../../bin/mubbles.js", import.meta.url));
  * @property {number} [threads]
  * @property {number} [batchSize] of BatchedInferencePipeline, which is left out without it
  * @property {number} [runs] rounds that count, after one warm-up each
+ * @property {boolean} [words] whether the peers find the times of words
  * @property {string} [model] what mubbles gets as --model
  * @property {string} [peerModel] CTranslate2 folder of the same model; MUBBLES_PEER_MODEL where it is not given
  * @property {(line: string) => void} [print]
@@ -58,6 +60,7 @@ export async function benchWholeFile({
   threads = 2,
   batchSize,
   runs = 3,
+  words = false,
   model,
   peerModel = process.env.MUBBLES_PEER_MODEL,
   print = (line) => stdout.write(`${line}\n`),
@@ -81,6 +84,7 @@ export async function benchWholeFile({
     "--compute",
     "int8",
     ...shared,
+    ...(words ? ["--words"] : []),
     clip,
   ];
   /** @type {Record<string, () => Promise<import("./measure.js").Usage>>} */
@@ -91,7 +95,9 @@ export async function benchWholeFile({
   const [command, ...before] = process.platform === "win32" ? [process.execPath, MUBBLES] : [MUBBLES];
   const runMubbles = () => measure(command, [...before, ...own]);
 
-  print(`whole file: ${clip}, beam ${beamSize}, ${threads} threads, ${runs} rounds after one warm-up each`);
+  print(
+    `whole file: ${clip}, beam ${beamSize}, ${threads} threads${words ? ", peers with times of words" : ""}, ${runs} rounds after one warm-up each`,
+  );
   const { stdout: subtitles } = await runMubbles();
   if (!subtitles.includes(" --> "))
     throw new Error(`mubbles wrote no subtitle for ${clip}: nothing to compare`);
@@ -152,6 +158,7 @@ async function main() {
       threads: { type: "string", default: "2" },
       "batch-size": { type: "string" },
       runs: { type: "string", default: "3" },
+      words: { type: "boolean" },
       model: { type: "string" },
       json: { type: "string" },
     },
@@ -164,6 +171,7 @@ async function main() {
     threads: Number(values.threads),
     runs: Number(values.runs),
     ...(values["batch-size"] === undefined ? {} : { batchSize: Number(values["batch-size"]) }),
+    ...(values.words === undefined ? {} : { words: values.words }),
     ...(values.model === undefined ? {} : { model: values.model }),
     ...(values["peer-model"] === undefined ? {} : { peerModel: values["peer-model"] }),
   });
