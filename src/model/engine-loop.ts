@@ -92,7 +92,8 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
 
 /** Where nothing is left to encode the decoder gets the encoder's threads, if what is left to decode takes longer than that. */
 async function shareThreads(runtime: WhisperRuntime, batch: BatchDecoder): Promise<void> {
-  const { encodingCount, hasAllThreads } = runtime;
+  const { canShareThreads, encodingCount, hasAllThreads } = runtime;
+  if (!canShareThreads) return;
   // The last window is encoded while the decoder has nothing to do: then it costs no time.
   const isWorthwhile = batch.isIdle
     ? encodingCount === 1

@@ -62,8 +62,8 @@ export interface VocabularyLogits {
 }
 
 /**
- * Logits by the transposed token embedding, also as outputs `text_logits` and `special_logits`. Of 8-bit ones all that is read once a step is the embedding itself, by inputs of 8 bits; what
- * else they take to be exact is only added where it matters: to special tokens and to the most likely ones of the text.
+ * Logits by the transposed token embedding, also as outputs `text_logits` and `special_logits`. Where it has 8 bits all of it is multiplied by
+ * inputs of 8 bits, once; what makes them exact is added where it matters: to special tokens and to the most likely ones of the text.
  */
 export function vocabularyLogits(g: GraphBuilder, x: Value, config: WhisperConfig): VocabularyLogits {
   const { endToken, vocabularySize } = config;

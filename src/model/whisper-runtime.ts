@@ -1,19 +1,20 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
+import { AheadEncoder } from "./ahead-encoder.js";
+import type { AudioEncoder } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import type { CrossStorage } from "./cross-storage.js";
 import { DecoderSession } from "./decoder-session.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
-import type { RowChoice } from "./decoding/token-decoder.js";
 import { discard } from "./discard.js";
 import type { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
 import type { Moments } from "./moments.js";
-import { type InferenceSession, Tensor } from "./ort.js";
+import { Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { type StartedEncoder, type StartOptions, startEncoder } from "./start-encoder.js";
+import { type StepOutput, stepOutputOf } from "./step-output.js";
 import { readTextTokens, type TextTokens } from "./text-tokens.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 
@@ -44,23 +45,7 @@ export interface StepInput {
   readonly wantAlignment?: boolean;
 }
 
-export interface StepOutput {
-  /** [rows × logitIndex.length] */
-  readonly choices: readonly RowChoice[];
-  /** [rows, logitIndex.length, vocabulary], before any rule; empty unless asked for. */
-  readonly logits: Float32Array;
-  /** [rows × logitIndex.length], among the text tokens; empty without targets. */
-  readonly targetLogprobs: Float32Array;
-  /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty unless asked for. */
-  readonly alignment: Float32Array;
-}
-
 const LOGITS = ["text_logits", "special_logits"];
-
-interface EncodedAhead {
-  readonly parts: Promise<readonly EncodedPart[]>;
-  isThere: boolean;
-}
 
 export class WhisperRuntime {
   readonly config: WhisperConfig;
@@ -68,10 +53,8 @@ export class WhisperRuntime {
   /** What CrossCache has to keep for it. */
   readonly crossStorage: CrossStorage;
   readonly #encoder: AudioEncoder;
-  /** The same, where it works while the decoder does. */
-  readonly #aheadEncoder: EncoderThread | undefined;
-  /** Windows that it encodes or has encoded. */
-  readonly #ahead = new Map<Float32Array, EncodedAhead>();
+  /** Where the encoder works while the decoder does. */
+  readonly #ahead: AheadEncoder | undefined;
   readonly #decoder: DecoderSession;
   /** Of encoder and decoder. */
   readonly #threads: number;
@@ -93,7 +76,7 @@ export class WhisperRuntime {
     this.textTokens = textTokens;
     this.crossStorage = decoder.storage;
     this.#encoder = encoder;
-    this.#aheadEncoder = aheadEncoder;
+    this.#ahead = aheadEncoder && new AheadEncoder(aheadEncoder);
     this.#decoder = decoder;
     this.#threads = threads;
     this.#decoderThreads = decoder.threads;
@@ -130,44 +113,39 @@ export class WhisperRuntime {
 
   /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
   encodeAhead(mel: Float32Array): void {
-    if (this.#aheadEncoder === undefined) return;
-    const ahead: EncodedAhead = { parts: this.#aheadEncoder.encodeWhole(mel), isThere: false };
-    const there = () => {
-      ahead.isThere = true;
-    };
-    ahead.parts.then(there, there); // `encode` meets the failure.
-    this.#ahead.set(mel, ahead);
+    this.#ahead?.begin(mel);
   }
 
   /** Whether `encode` would have to wait for another thread. */
   isEncoding(mel: Float32Array): boolean {
-    return this.#ahead.get(mel)?.isThere === false;
+    return this.#ahead?.isEncoding(mel) === true;
   }
 
   /** Windows that another thread has still to encode. */
   get encodingCount(): number {
-    return [...this.#ahead.values()].filter(({ isThere }) => !isThere).length;
+    return this.#ahead?.encodingCount ?? 0;
   }
 
-  /** Whether the decoder has the encoder's threads as well as its own. */
+  /**
+   * Whether the decoder can have the encoder's thread as well: where its own is a single one. More than two were not measured, and most of a
+   * step's operators are too small for them.
+   */
+  get canShareThreads(): boolean {
+    return this.#decoderThreads === 1 && this.#threads > 1;
+  }
+
   get hasAllThreads(): boolean {
     return this.#decoder.threads === this.#threads;
   }
 
-  /**
-   * Gives the decoder all threads, or the encoder's back; only where it had a single one. More than two were not measured, and most of
-   * a step's operators are too small for them.
-   */
+  /** Gives the decoder all threads, or the encoder's back. */
   async shareThreads(hasAll: boolean): Promise<void> {
-    if (this.#decoderThreads > 1) return;
     await this.#decoder.changeThreads(hasAll ? this.#threads : this.#decoderThreads);
   }
 
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    const ahead = this.#ahead.get(mel);
-    this.#ahead.delete(mel);
-    const parts = ahead === undefined ? this.#encoder.encode(mel) : await ahead.parts;
+    const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel);
     for await (const { part, firstFrame, frames } of parts) {
       cache.write(part, slot, firstFrame, frames);
       discard(Object.values(part));
@@ -218,12 +196,7 @@ export class WhisperRuntime {
     };
     const result = await this.#decoder.run(feeds, this.#fetchesFor(input));
     cache.append(result, shape);
-    const output = {
-      choices: choicesOf(result, rows.length * choices, topK),
-      logits: logitsOf(result, this.config),
-      targetLogprobs: floatsOf(result.target_logprobs),
-      alignment: floatsOf(result.alignment),
-    };
+    const output = stepOutputOf(result, rows.length * choices, topK, this.config);
     const { text_logits: _, target_logprobs: __, alignment: ___, ...read } = result;
     discard(Object.values(read) as Tensor[]);
     return output;
@@ -242,38 +215,6 @@ export class WhisperRuntime {
     await this.#encoder.release();
     await this.#decoder.release();
   }
-}
-
-function choicesOf(result: InferenceSession.ReturnType, count: number, topK: number): RowChoice[] {
-  const ids = result.top_ids!.data as BigInt64Array;
-  const logprobs = result.top_logprobs!.data as Float32Array;
-  return Array.from({ length: count }, (_, choice) => {
-    const start = choice * topK;
-    return {
-      tokens: Array.from(ids.subarray(start, start + topK), Number),
-      logprobs: Array.from(logprobs.subarray(start, start + topK), (value) =>
-        value < FORBIDDEN / 2 ? Number.NEGATIVE_INFINITY : value,
-      ),
-    };
-  });
-}
-
-/** Of the text as the graph has it, those of the special tokens put in their place. */
-function logitsOf(
-  result: InferenceSession.ReturnType,
-  { vocabularySize, endToken }: WhisperConfig,
-): Float32Array {
-  const logits = floatsOf(result.text_logits);
-  const special = floatsOf(result.special_logits);
-  const specials = vocabularySize - endToken;
-  for (let row = 0; row * vocabularySize < logits.length; row++) {
-    logits.set(special.subarray(row * specials, (row + 1) * specials), row * vocabularySize + endToken);
-  }
-  return logits;
-}
-
-function floatsOf(tensor: Tensor | undefined): Float32Array {
-  return (tensor?.data as Float32Array | undefined) ?? new Float32Array(0);
 }
 
 function int64(values: readonly number[], shape: readonly number[]): Tensor {

@@ -1,0 +1,45 @@
+/** Windows that another thread encodes before they are asked for. */
+import type { EncodedPart } from "./audio-encoder.js";
+import type { EncoderThread } from "./encoder-thread.js";
+
+interface EncodedAhead {
+  readonly parts: Promise<readonly EncodedPart[]>;
+  isThere: boolean;
+}
+
+export class AheadEncoder {
+  readonly #encoder: EncoderThread;
+  /** What it encodes or has encoded. */
+  readonly #windows = new Map<Float32Array, EncodedAhead>();
+
+  constructor(encoder: EncoderThread) {
+    this.#encoder = encoder;
+  }
+
+  /** The mel's buffer goes to the thread; the array stays the window's name. */
+  begin(mel: Float32Array): void {
+    const ahead: EncodedAhead = { parts: this.#encoder.encodeWhole(mel), isThere: false };
+    const there = () => {
+      ahead.isThere = true;
+    };
+    ahead.parts.then(there, there); // Who takes it meets the failure.
+    this.#windows.set(mel, ahead);
+  }
+
+  /** Whether it is not there yet. */
+  isEncoding(mel: Float32Array): boolean {
+    return this.#windows.get(mel)?.isThere === false;
+  }
+
+  /** How many are not there yet. */
+  get encodingCount(): number {
+    return [...this.#windows.values()].filter(({ isThere }) => !isThere).length;
+  }
+
+  /** A window that was begun, once. */
+  take(mel: Float32Array): Promise<readonly EncodedPart[]> | undefined {
+    const parts = this.#windows.get(mel)?.parts;
+    this.#windows.delete(mel);
+    return parts;
+  }
+}
