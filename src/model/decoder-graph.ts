@@ -23,7 +23,7 @@ interface DecoderGraphOptions {
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
  * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts); `logit_index` [N]: the columns that logits are wanted of;
  * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
- * Outputs: those of choice-graph.ts, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
+ * Outputs: those of choice-graph.ts and vocabulary.ts, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
  * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
  */
 export function decoderGraph(

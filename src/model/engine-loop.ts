@@ -30,8 +30,11 @@ let isClosing = false;
 const { folder, maxWindows, encodesAhead } = port.data;
 /** When there was nothing to do any more; undefined while there is. */
 let idleSince: number | undefined;
+/** From when on a failure has to release it. */
+let loaded: WhisperRuntime | undefined;
 try {
   const runtime = await WhisperRuntime.loadBeside(startedEncoder, folder);
+  loaded = runtime;
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
@@ -63,7 +66,7 @@ try {
   });
   runtime.prepare();
 } catch (error) {
-  fail(error);
+  fail(error, loaded);
 }
 
 /** Windows join as soon as there is room; between two steps messages are read. */
@@ -71,9 +74,9 @@ async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: Part
   isRunning = true;
   if (idleSince !== undefined) traceSpan("engine", "idle", idleSince);
   idleSince = undefined;
-  await shareThreads(runtime, batch);
-  while (!isClosing && !(queue.isEmpty && batch.isIdle)) {
+  for (;;) {
     await shareThreads(runtime, batch);
+    if (isClosing || (queue.isEmpty && batch.isIdle)) break;
     const isStepping = !batch.isIdle;
     const next = queue.take(isStepping, (question) => canBegin(question, batch, runtime));
     const began = performance.now();

@@ -29,14 +29,25 @@ export function embedding(g: GraphBuilder, tokens: Value, config: WhisperConfig)
     g.op("Mul", [rows, g.op("Unsqueeze", [scales, g.ints("last_axis", [-1])])]);
   const rows = scaled(quantisedRows(g, EMBEDDING, tokens));
   if (!g.hasWeight(`${EMBEDDING_REST}.weight`)) return rows;
-  const isFrequent = g.op("Less", [tokens, g.ints("frequent_tokens", FREQUENT_TOKENS)]);
-  const isSpecial = g.op("GreaterOrEqual", [tokens, g.ints("end_token", config.endToken)]);
-  const special = g.op("Sub", [tokens, g.ints("rare_tokens", config.endToken - FREQUENT_TOKENS)]);
-  const zero = g.ints("no_token", 0);
-  const place = g.op("Where", [isFrequent, tokens, g.op("Where", [isSpecial, special, zero])]);
-  const has = g.op("Cast", [g.op("Or", [isFrequent, isSpecial])], { to: ELEMENT.float });
+  const { place, has } = placesInRest(g, tokens, config);
   const rest = scaled(quantisedRows(g, EMBEDDING_REST, place));
   return g.op("Add", [rows, g.op("Mul", [rest, g.op("Unsqueeze", [has, g.ints("last_axis", [-1])])])]);
+}
+
+/** Where the rest of each token stands, and 1 or, where it has none, 0. */
+function placesInRest(
+  g: GraphBuilder,
+  tokens: Value,
+  { endToken }: WhisperConfig,
+): { readonly place: Value; readonly has: Value } {
+  const isFrequent = g.op("Less", [tokens, g.ints("frequent_tokens", FREQUENT_TOKENS)]);
+  const isSpecial = g.op("GreaterOrEqual", [tokens, g.ints("end_token", endToken)]);
+  const special = g.op("Sub", [tokens, g.ints("rare_tokens", endToken - FREQUENT_TOKENS)]);
+  const zero = g.ints("no_token", 0);
+  return {
+    place: g.op("Where", [isFrequent, tokens, g.op("Where", [isSpecial, special, zero])]),
+    has: g.op("Cast", [g.op("Or", [isFrequent, isSpecial])], { to: ELEMENT.float }),
+  };
 }
 
 interface QuantisedRows {
@@ -88,7 +99,7 @@ export function vocabularyLogits(g: GraphBuilder, x: Value, config: WhisperConfi
   return {
     text: named(g, linear(g, x, EMBEDDING), "text_logits", vocabularySize),
     special: named(g, special, "special_logits", specials),
-    exactOf: (ids) => exactLogits(g, x, ids),
+    exactOf: (ids) => exactLogits(g, x, ids, config),
   };
 }
 
@@ -108,7 +119,7 @@ function columnsOf(g: GraphBuilder, value: Value, from: number, to: number): Val
 }
 
 /** Products of x [A, N, width] with the embeddings of text tokens `ids` [A, N, K], as floats. */
-function exactLogits(g: GraphBuilder, x: Value, ids: Value): Value {
+function exactLogits(g: GraphBuilder, x: Value, ids: Value, config: WhisperConfig): Value {
   const last = g.ints("last_axis", [-1]);
   const column = g.op("Unsqueeze", [x, last]);
   const products = (name: string, tokens: Value) => {
@@ -117,8 +128,6 @@ function exactLogits(g: GraphBuilder, x: Value, ids: Value): Value {
   };
   const logits = products(EMBEDDING, ids);
   if (!g.hasWeight(`${EMBEDDING_REST}.weight`)) return logits;
-  const isFrequent = g.op("Less", [ids, g.ints("frequent_tokens", FREQUENT_TOKENS)]);
-  const place = g.op("Where", [isFrequent, ids, g.ints("no_token", 0)]);
-  const has = g.op("Cast", [isFrequent], { to: ELEMENT.float });
+  const { place, has } = placesInRest(g, ids, config);
   return g.op("Add", [logits, g.op("Mul", [products(EMBEDDING_REST, place), has])]);
 }

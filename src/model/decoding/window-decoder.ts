@@ -114,7 +114,7 @@ export class WindowDecoder {
     return this.decoder.active.filter(({ tokens }) => isSuspicious(tokens, this.#tokenizer.endToken));
   }
 
-  /** As long as people say as much as they do. */
+  /** How many steps it is likely to take; below 0 where it takes longer than most. */
   get stepsLeft(): number {
     return this.request.windowSeconds * TOKENS_PER_SPOKEN_SECOND - this.#steps;
   }
