@@ -18,12 +18,9 @@ export interface DecodedWindow {
   readonly words: readonly (readonly Word[])[] | undefined;
 }
 
-/**
- * Where more than this is still spoken a segment that begins must have text: left to a window of its own it would cost as much as a whole one,
- * for a word that is understood less well without those before it (docs/notes/guards.md). With less the model may be right that it is none.
- */
-const MAX_LEFT_SECONDS = 1;
-/** Where so much is spoken behind the end of the text it is asked for again. */
+/** What is left of a window must be at least this long, and spoken in, to be decoded again. */
+const MIN_REST_SECONDS = 1;
+/** Where so much is still spoken, a segment that begins must have text; with less the model may be right that it is none of a word. */
 const SPOKEN_ON_SECONDS = 3;
 /** How often one window may go on after a loop, or after the model has stopped: then there is no speech that it understands. */
 const MAX_RESUMES = 3;
@@ -53,8 +50,7 @@ export async function decodeWhole(
   let resumes = 0;
   for (let rest: PlannedWindow | undefined = window; rest !== undefined; ) {
     const { columns, startSample, endSample, speech }: PlannedWindow = rest;
-    const spokenUntil = (seconds: number) =>
-      (lastSpeech(speech, seconds, startSample) - startSample) / SAMPLE_RATE_HZ;
+    const speaksUntilSeconds = (lastSpeech(rest) - startSample) / SAMPLE_RATE_HZ;
     const decode = async (temperatures: readonly number[]): Promise<WindowResult> => {
       const began = performance.now();
       const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
@@ -66,7 +62,7 @@ export async function decodeWhole(
         options: { ...decoding, temperatures },
         prompt,
         ...(parts.length === 0 && { said, shown }),
-        speaksUntilSeconds: spokenUntil(MAX_LEFT_SECONDS),
+        speaksUntilSeconds,
         wantWords: options.words && aligner === undefined,
         wordProbabilities: "search",
       });
@@ -89,7 +85,7 @@ export async function decodeWhole(
     parts.push({ window: rest, result, words });
     // The rest is the same window: it has no say of its own in which language is spoken.
     decoding = { ...decoding, language: result.language };
-    const stoppedSeconds = stoppedAt(result, words, spokenUntil(SPOKEN_ON_SECONDS));
+    const stoppedSeconds = stoppedAt(result, words, speaksUntilSeconds);
     if (result.isCut || stoppedSeconds !== undefined) resumes++;
     const resumeSeconds = result.resumeSeconds ?? stoppedSeconds;
     rest =
@@ -116,7 +112,7 @@ function stoppedAt(
   return endSeconds !== undefined && endSeconds < speaksUntilSeconds ? endSeconds : undefined;
 }
 
-/** The window from `resumeSeconds` on, where more than MAX_LEFT_SECONDS of it are speech. */
+/** The window from `resumeSeconds` on, where at least MIN_REST_SECONDS of it are speech. */
 function restFrom(
   window: PlannedWindow,
   resumeSeconds: number,
@@ -128,16 +124,16 @@ function restFrom(
   const speech = window.speech
     .filter((span) => span.endSample > startSample)
     .map((span) => ({ ...span, startSample: Math.max(span.startSample, startSample) }));
-  if (frames === 0 || spokenSamples({ speech }) <= MAX_LEFT_SECONDS * SAMPLE_RATE_HZ) return undefined;
+  if (frames === 0 || spokenSamples({ speech }) < MIN_REST_SECONDS * SAMPLE_RATE_HZ) return undefined;
   const columns = window.columns.slice(frames * nMels);
   const alignColumns =
     window.alignColumns === window.columns ? columns : window.alignColumns.slice(frames * alignMels);
   return { ...window, startSample, speech, columns, alignColumns };
 }
 
-/** Behind this sample no more than `seconds` are speech. */
-function lastSpeech(speech: PlannedWindow["speech"], seconds: number, startSample: number): number {
-  let missing = seconds * SAMPLE_RATE_HZ;
+/** Behind this sample of the window less than SPOKEN_ON_SECONDS of it are speech. */
+function lastSpeech({ startSample, speech }: PlannedWindow): number {
+  let missing = SPOKEN_ON_SECONDS * SAMPLE_RATE_HZ;
   for (const span of [...speech].reverse()) {
     const length = span.endSample - span.startSample;
     if (length >= missing) return span.endSample - missing;
