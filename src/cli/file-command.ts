@@ -92,7 +92,7 @@ async function runPlan(
   const progress = new Progress(onTerminal && options.progress);
   progress.loading(options.engine.model);
   try {
-    const engine = await unlessAborted(Engine.start(options.engine), signal, (late) => late.close());
+    const engine = await unlessAborted(Engine.open(options.engine), signal, (late) => late.close());
     let aligner: Engine | undefined;
     try {
       if (options.aligner !== undefined)

@@ -78,7 +78,7 @@ async function startEngine(
   const engine = withChosenModel(wanted, { language, task, isLive: false }, { quiet, verbose: false });
   await requireModels([engine], { yes, offline, quiet }, signal);
   progress.loading(engine.model);
-  return await unlessAborted(Engine.start(engine), signal, (late) => late.close());
+  return await unlessAborted(Engine.open(engine), signal, (late) => late.close());
 }
 
 function transcribeOptions({ channels, speakers = [], task, language }: RecordingOptions): TranscribeOptions {

@@ -8,17 +8,18 @@ interface EncodedAhead {
 }
 
 export class AheadEncoder {
-  readonly #encoder: EncoderThread;
+  readonly #encoder: Promise<EncoderThread>;
   /** What it encodes or has encoded. */
   readonly #windows = new Map<Float32Array, EncodedAhead>();
 
-  constructor(encoder: EncoderThread) {
+  /** The thread may still load. */
+  constructor(encoder: Promise<EncoderThread>) {
     this.#encoder = encoder;
   }
 
   /** The mel's buffer goes to the thread; the array stays the window's name. */
   begin(mel: Float32Array): void {
-    const ahead: EncodedAhead = { parts: this.#encoder.encodeWhole(mel), isThere: false };
+    const ahead: EncodedAhead = { parts: this.#encode(mel), isThere: false };
     const there = () => {
       ahead.isThere = true;
     };
@@ -41,5 +42,9 @@ export class AheadEncoder {
     const parts = this.#windows.get(mel)?.parts;
     this.#windows.delete(mel);
     return parts;
+  }
+
+  async #encode(mel: Float32Array): Promise<readonly EncodedPart[]> {
+    return await (await this.#encoder).encodeWhole(mel);
   }
 }

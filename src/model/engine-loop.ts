@@ -20,57 +20,65 @@ class Closing extends Error {}
 /** Steps that take 0.2 s less with two threads than with one. The decoder has them after half of that. */
 const MIN_STEPS_LEFT = 40;
 
+interface Loaded {
+  readonly runtime: WhisperRuntime;
+  readonly batch: BatchDecoder;
+  readonly partials: PartialDecoder;
+}
+
 /** Ends the partial under way. */
 let partialUnderWay: { readonly id: number; readonly controller: AbortController } | undefined;
 /** Whether windows are to come that have to be encoded. */
 let areMore = true;
 let isRunning = false;
 let isClosing = false;
+let loaded: Loaded | undefined;
 
 const { folder, maxWindows, encodesAhead } = port.data;
 /** When there was nothing to do any more; undefined while there is. */
 let idleSince: number | undefined;
+
+port.listen((message) => {
+  if (message.type === "close") isClosing = true;
+  else if (message.type === "forget") loaded?.batch.forget(message.recording);
+  else if (message.type === "cancel") cancel(message.id);
+  else if (message.type === "expect") areMore = message.areMore;
+  else {
+    // The encoder may be there before the decoder is.
+    startedEncoder.ahead?.begin(message.request.mel);
+    queue.add(message);
+  }
+  wake();
+});
+
 /** From when on a failure has to release it. */
-let loaded: WhisperRuntime | undefined;
+let runtime: WhisperRuntime | undefined;
 try {
-  const runtime = await WhisperRuntime.loadBeside(startedEncoder, folder);
-  loaded = runtime;
+  runtime = await WhisperRuntime.loadBeside(startedEncoder, folder);
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);
-  const { nMels, isMultilingual, endToken, firstTimestampToken, decoderLayers } = runtime.config;
   traceSpan("engine", "load", began);
   idleSince = performance.now();
-  port.listen((message) => {
-    if (message.type === "close") isClosing = true;
-    else if (message.type === "forget") batch.forget(message.recording);
-    else if (message.type === "cancel") cancel(message.id);
-    else if (message.type === "expect") areMore = message.areMore;
-    else {
-      runtime.encodeAhead(message.request.mel);
-      queue.add(message);
-    }
-    if (isRunning) return;
-    work(runtime, batch, partials).catch((error) =>
-      error instanceof Closing ? close(runtime) : fail(error, runtime),
-    );
-  });
-  send({
-    type: "loaded",
-    nMels,
-    isMultilingual,
-    endToken,
-    firstTimestampToken,
-    decoderLayers,
-    loadSeconds: (performance.now() - began) / 1000,
-  });
-  runtime.prepare();
+  send({ type: "loaded" });
+  loaded = { runtime, batch, partials };
+  // What came meanwhile goes to the encoder first.
+  await yieldToMessages();
+  wake();
+  if (!isRunning) runtime.prepare();
 } catch (error) {
-  fail(error, loaded);
+  fail(error, runtime);
+}
+
+/** Does what waits, once the model is there. */
+function wake(): void {
+  if (loaded === undefined || isRunning) return;
+  const { runtime } = loaded;
+  work(loaded).catch((error) => (error instanceof Closing ? close(runtime) : fail(error, runtime)));
 }
 
 /** Windows join as soon as there is room; between two steps messages are read. */
-async function work(runtime: WhisperRuntime, batch: BatchDecoder, partials: PartialDecoder): Promise<void> {
+async function work({ runtime, batch, partials }: Loaded): Promise<void> {
   isRunning = true;
   if (idleSince !== undefined) traceSpan("engine", "idle", idleSince);
   idleSince = undefined;

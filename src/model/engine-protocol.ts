@@ -42,15 +42,7 @@ export type ToWorker =
   | { readonly type: "close" };
 
 export type FromWorker =
-  | {
-      readonly type: "loaded";
-      readonly nMels: 80 | 128;
-      readonly isMultilingual: boolean;
-      readonly endToken: number;
-      readonly firstTimestampToken: number;
-      readonly decoderLayers: number;
-      readonly loadSeconds: number;
-    }
+  | { readonly type: "loaded" }
   | {
       readonly type: "result";
       readonly id: number;

@@ -12,6 +12,7 @@ import { resolveModel } from "./model-store.js";
 import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
+import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";
 import type { AlignmentRequest, LanguageResult, WindowRequest, WindowResult } from "./window.js";
 
 export interface EngineOptions {
@@ -50,7 +51,8 @@ export class Engine {
   /** The token of 0.00 s; those of later times follow it. */
   readonly firstTimestampToken: number;
   readonly decoderLayers: number;
-  readonly loadSeconds: number;
+  /** How many seconds it took to load. Fails with MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY, as then does all that it is asked. */
+  readonly loaded: Promise<number>;
   /** Of the process it has for itself. */
   readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
@@ -58,31 +60,39 @@ export class Engine {
   /** Whether another window can be encoded without holding up those that are decoded. */
   readonly encodesAhead: boolean;
   readonly #transport: EngineTransport;
+  readonly #began = performance.now();
+  #loading: { resolve(seconds: number): void; reject(error: MubblesError): void } | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
   #nextRecording = 0;
   readonly #folder: string;
+  /** As it was named. */
+  readonly #model: string;
   #encoder: ReturnType<typeof loadTokenizer> | undefined;
   #failure: MubblesError | undefined;
   #hasExited = false;
 
   private constructor(
     transport: EngineTransport,
+    config: WhisperConfig,
     folder: string,
-    loaded: Extract<FromWorker, { type: "loaded" }>,
-    loadSeconds: number,
+    model: string,
     encodesAhead: boolean,
   ) {
+    this.nMels = config.nMels;
+    this.isMultilingual = config.isMultilingual;
+    this.endToken = config.endToken;
+    this.firstTimestampToken = config.firstTimestampToken;
+    this.decoderLayers = config.decoderLayers;
     this.#transport = transport;
     this.processId = transport.processId;
     this.#folder = folder;
-    this.nMels = loaded.nMels;
-    this.isMultilingual = loaded.isMultilingual;
-    this.endToken = loaded.endToken;
-    this.firstTimestampToken = loaded.firstTimestampToken;
-    this.decoderLayers = loaded.decoderLayers;
-    this.loadSeconds = loadSeconds;
+    this.#model = model;
     this.encodesAhead = encodesAhead;
+    this.loaded = new Promise((resolve, reject) => {
+      this.#loading = { resolve, reject };
+    });
+    this.loaded.catch(() => {}); // Who waits for it meets the failure.
     transport.events.on("message", (message: FromWorker) => this.#receive(message));
     transport.events.on("error", (error) => this.#fail(runError(error)));
     transport.events.on("exit", () => {
@@ -92,7 +102,14 @@ export class Engine {
   }
 
   /** Loads the model. MODEL_NOT_FOUND, MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start({
+  static async start(options: EngineOptions): Promise<Engine> {
+    const engine = await Engine.open(options);
+    await engine.loaded;
+    return engine;
+  }
+
+  /** The same, but does not wait: what it is asked for meanwhile it does as soon as it can. */
+  static async open({
     model,
     compute,
     threads,
@@ -100,7 +117,6 @@ export class Engine {
     encodesAhead = false,
     isIsolated = false,
   }: EngineOptions): Promise<Engine> {
-    const began = performance.now();
     const accelerator = acceleratorOf(device);
     const { folder, compute: stored } = await resolveModel(model, compute);
     if (accelerator !== undefined && isQuantised(stored)) {
@@ -115,21 +131,9 @@ export class Engine {
       accelerator,
       isTraced: isTraced(),
     };
+    const config = readWhisperConfig(folder);
     const transport = isIsolated ? startProcess(data) : startThread(data);
-    // Not removeAllListeners(): that takes away the worker's own as well, and no message comes again.
-    const first = await new Promise<FromWorker>((resolve, reject) => {
-      transport.events.once("message", resolve);
-      transport.events.once("error", (error) => reject(runError(error)));
-      transport.events.once("exit", () => reject(new MubblesError("INTERNAL", STOPPED)));
-    });
-    if (first.type === "loaded") {
-      const loadSeconds = (performance.now() - began) / 1000;
-      return new Engine(transport, folder, first, loadSeconds, data.encodesAhead);
-    }
-    if (first.type === "failed") {
-      throw new MubblesError(first.code, { where: first.where ?? model, detail: first.detail });
-    }
-    throw new MubblesError("INTERNAL", { detail: `the engine began with ${first.type}` });
+    return new Engine(transport, config, folder, model, data.encodesAhead);
   }
 
   /** A number for a recording whose windows share their language. */
@@ -220,8 +224,11 @@ export class Engine {
       this.#settle(id, words === undefined ? result : withWords(result as WindowResult, words));
     } else if (message.type === "trace") {
       publishTrace(message.events);
-    } else if (message.type === "failed") {
-      this.#fail(new MubblesError(message.code, message));
+    } else if (message.type === "loaded") {
+      this.#loading?.resolve((performance.now() - this.#began) / 1000);
+    } else {
+      const { code, where = this.#model, detail } = message;
+      this.#fail(new MubblesError(code, { where, detail }));
     }
   }
 
@@ -232,6 +239,7 @@ export class Engine {
 
   #fail(error: MubblesError): void {
     this.#failure ??= error;
+    this.#loading?.reject(this.#failure);
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }

@@ -1,4 +1,5 @@
 /** Starts to load a model's encoder. Imports little, so that it can be under way while onnxruntime and the decoder are still read. */
+import { AheadEncoder } from "./ahead-encoder.js";
 import type { AudioEncoder, EncoderOptions } from "./audio-encoder.js";
 import { crossStorageOf } from "./cross-storage.js";
 import { EncoderThread } from "./encoder-thread.js";
@@ -13,7 +14,7 @@ export interface StartOptions extends EncoderOptions {
 export interface StartedEncoder {
   readonly encoder: Promise<AudioEncoder>;
   /** The same, where it works while the decoder does. */
-  readonly aheadEncoder: Promise<EncoderThread> | undefined;
+  readonly ahead: AheadEncoder | undefined;
   readonly decoderThreads: number;
   /** Of both. */
   readonly threads: number;
@@ -30,7 +31,8 @@ export function startEncoder(
     ownThreads > 0 ? EncoderThread.start(folder, ownThreads, options.accelerator) : undefined;
   const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, options);
   encoder.catch(() => {});
-  return { encoder, aheadEncoder, decoderThreads: threads - ownThreads, threads };
+  const ahead = aheadEncoder && new AheadEncoder(aheadEncoder);
+  return { encoder, ahead, decoderThreads: threads - ownThreads, threads };
 }
 
 /**

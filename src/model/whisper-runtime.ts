@@ -1,5 +1,5 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
-import { AheadEncoder } from "./ahead-encoder.js";
+import type { AheadEncoder } from "./ahead-encoder.js";
 import type { AudioEncoder } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
@@ -7,7 +7,6 @@ import type { CrossStorage } from "./cross-storage.js";
 import { DecoderSession } from "./decoder-session.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import { discard } from "./discard.js";
-import type { EncoderThread } from "./encoder-thread.js";
 import { modelError } from "./model-error.js";
 import type { Moments } from "./moments.js";
 import { Tensor } from "./ort.js";
@@ -68,7 +67,7 @@ export class WhisperRuntime {
     config: WhisperConfig,
     textTokens: TextTokens,
     encoder: AudioEncoder,
-    aheadEncoder: EncoderThread | undefined,
+    ahead: AheadEncoder | undefined,
     decoder: DecoderSession,
     threads: number,
   ) {
@@ -76,7 +75,7 @@ export class WhisperRuntime {
     this.textTokens = textTokens;
     this.crossStorage = decoder.storage;
     this.#encoder = encoder;
-    this.#ahead = aheadEncoder && new AheadEncoder(aheadEncoder);
+    this.#ahead = ahead;
     this.#decoder = decoder;
     this.#threads = threads;
     this.#decoderThreads = decoder.threads;
@@ -91,7 +90,7 @@ export class WhisperRuntime {
 
   /** The same for an encoder that loads already; `moments` as it has them. */
   static async loadBeside(
-    { encoder, aheadEncoder, decoderThreads, threads }: StartedEncoder,
+    { encoder, ahead, decoderThreads, threads }: StartedEncoder,
     folder: string,
     moments?: Moments,
   ): Promise<WhisperRuntime> {
@@ -100,7 +99,7 @@ export class WhisperRuntime {
       const weights = Safetensors.openFolder(folder);
       const decoder = await DecoderSession.load(folder, weights, config, decoderThreads, moments);
       const textTokens = readTextTokens(weights);
-      return new WhisperRuntime(config, textTokens, await encoder, await aheadEncoder, decoder, threads);
+      return new WhisperRuntime(config, textTokens, await encoder, ahead, decoder, threads);
     } catch (cause) {
       // Waited for: a process that ended while the encoder loads would abort in onnxruntime.
       await encoder.then(
@@ -109,11 +108,6 @@ export class WhisperRuntime {
       );
       throw modelError(folder, cause);
     }
-  }
-
-  /** Begins to encode a window for a later `encode`, where another thread does that; the mel's buffer goes there. */
-  encodeAhead(mel: Float32Array): void {
-    this.#ahead?.begin(mel);
   }
 
   /** Whether `encode` would have to wait for another thread. */
@@ -145,6 +139,7 @@ export class WhisperRuntime {
 
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
+    if (this.#ahead !== undefined) this.prepare();
     const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel);
     for await (const { part, firstFrame, frames } of parts) {
       cache.write(part, slot, firstFrame, frames);

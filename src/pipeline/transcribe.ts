@@ -148,7 +148,8 @@ async function* transcribeFast(
     await media.close();
     for (const model of models) await model.release();
   }
-  const { loadSeconds } = engine;
+  // Fails where the model did, also if nothing was said that it was needed for.
+  const loadSeconds = await engine.loaded;
   traceSpan("session", "transcribe", began, { input });
   const timings = timingsOf({ totals, clock, loadSeconds, beganMs: began, speechSamples });
   yield { type: "end", timings, language: language ?? likelyLanguage };

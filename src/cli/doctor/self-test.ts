@@ -31,7 +31,7 @@ async function testSample(signal: AbortSignal): Promise<Finding[]> {
     encodesAhead: true,
     isIsolated: true,
   });
-  const { loadSeconds } = engine;
+  const loadSeconds = await engine.loaded;
   const load: Finding = {
     name: "load",
     status: "ok",

@@ -70,7 +70,7 @@ export async function* alignRecording(
   yield { type: "language", language, probability, speaker: undefined };
   yield* alignLines(lines, decoded, { input, language, engine, aligner: aligner ?? engine, signal });
   const speechSamples = decoded.reduce((sum, { window }) => sum + window.endSample - window.startSample, 0);
-  const { loadSeconds } = engine;
+  const loadSeconds = await engine.loaded;
   const timings = timingsOf({ totals, clock, loadSeconds, beganMs: began, speechSamples });
   yield { type: "end", timings, language };
 }

@@ -55,7 +55,7 @@ export class EngineHost {
     await this.#closed;
     this.#change("loading");
     const engine = await Engine.start({ ...this.#options, isIsolated: true });
-    this.#loadSeconds += engine.loadSeconds;
+    this.#loadSeconds += await engine.loaded;
     this.#change("ready");
     const recordings = new Map<number, number>();
     const recording = (channel: number) => {

@@ -116,7 +116,7 @@ export async function* transcribeReference(
   const audioSeconds = clock.audioSamples / SAMPLE_RATE_HZ;
   const timings = {
     ...totals,
-    loadSeconds: engine.loadSeconds,
+    loadSeconds: await engine.loaded,
     mediaSeconds: clock.mediaSeconds,
     melSeconds: clock.melSeconds,
     vadSeconds: 0,
