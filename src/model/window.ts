@@ -29,8 +29,8 @@ export interface WindowRequest {
   readonly speaksUntilSeconds?: number;
   /** Text after the last pair of timestamps is left out: the next window begins there (openai/whisper's seek). */
   readonly dropsTail?: boolean;
-  /** Also align the text with the audio, word by word. */
-  readonly wantWords?: boolean;
+  /** Also align the text with the audio, word by word; "before a rest": where `resumeSeconds` of the result is there. */
+  readonly wantWords?: boolean | "before a rest";
   /**
    * Where the probabilities of words come from. `reading` (the default): from reading the text without timestamps, each token among
    * the text tokens, as openai/whisper does. `search`: from the choice of the tokens, which is there already.

@@ -63,7 +63,7 @@ export async function decodeWhole(
         prompt,
         ...(parts.length === 0 && { said, shown }),
         speaksUntilSeconds,
-        wantWords: options.words && aligner === undefined,
+        wantWords: options.words && aligner === undefined ? true : "before a rest",
         wordProbabilities: "search",
       });
       traceWork("text", "window", began, {
@@ -87,7 +87,7 @@ export async function decodeWhole(
     decoding = { ...decoding, language: result.language };
     const stoppedSeconds = stoppedAt(result, words, speaksUntilSeconds);
     if (result.isCut || stoppedSeconds !== undefined) resumes++;
-    const resumeSeconds = result.resumeSeconds ?? stoppedSeconds;
+    const resumeSeconds = unsaidFrom(result) ?? stoppedSeconds;
     rest =
       resumeSeconds === undefined || resumes > MAX_RESUMES
         ? undefined
@@ -96,6 +96,16 @@ export async function decodeWhole(
   if (!keepsAudio)
     discardBuffers(parts.flatMap(({ window: { columns, alignColumns } }) => [columns, alignColumns]));
   return parts;
+}
+
+/**
+ * Where the model left a rest. In long windows it often gives whole seconds, and what it said behind that would be said twice ("by him." at 29.24 s,
+ * a rest from 29.00 s on: "Byron."). A word that begins before is no sign: its end is less sure than its start.
+ */
+function unsaidFrom({ resumeSeconds, alignment = [] }: WindowResult): number | undefined {
+  if (resumeSeconds === undefined) return undefined;
+  const said = alignment.filter(({ startSeconds }) => startSeconds >= resumeSeconds);
+  return said.at(-1)?.endSeconds ?? resumeSeconds;
 }
 
 /**

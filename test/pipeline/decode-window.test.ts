@@ -11,6 +11,8 @@ interface Said {
   readonly untilSeconds: number;
   readonly text?: string;
   readonly resumeSeconds?: number;
+  /** Times of its last words, where they are known. */
+  readonly words?: readonly (readonly [number, number])[];
 }
 
 describe("what the model leaves of a window of 9 s is asked for again", () => {
@@ -23,6 +25,14 @@ describe("what the model leaves of a window of 9 s is asked for again", () => {
     [{ untilSeconds: 2, resumeSeconds: 3 }],
     [0, 3],
   );
+  const early = { untilSeconds: 5, resumeSeconds: 5 };
+  const words = [
+    [4.2, 4.8],
+    [5.2, 5.7],
+  ] as const;
+  check("not the words that lie behind the start of that segment", [{ ...early, words }], [0, 5.7]);
+  check("a word that only ends behind it", [{ ...early, words: [[4.8, 5.3]] }], [0, 5]);
+  check("nothing, where less than a second is left", [{ ...early, words: [[7.8, 8.2]] }], [0]);
   check("silence is left alone", [{ untilSeconds: 3, text: "" }], [0]);
   check(
     "and no more than three times where it stops again and again",
@@ -77,7 +87,7 @@ interface Span {
   readonly endSample: number;
 }
 
-function result({ untilSeconds, text = " words", resumeSeconds }: Said): WindowResult {
+function result({ untilSeconds, text = " words", resumeSeconds, words }: Said): WindowResult {
   const segments = text === "" ? [] : [{ startSeconds: 0, endSeconds: untilSeconds, text, tokens: [1] }];
   return {
     tokens: [1],
@@ -87,7 +97,13 @@ function result({ untilSeconds, text = " words", resumeSeconds }: Said): WindowR
     seekFrames: 0,
     endsWithOneTimestamp: true,
     isSilence: text === "",
-    alignment: undefined,
+    alignment: words?.map(([startSeconds, endSeconds]) => ({
+      word: " word",
+      tokens: [1],
+      startSeconds,
+      endSeconds,
+      probability: 1,
+    })),
     language: "en",
     languageProbability: 1,
     temperature: 0,

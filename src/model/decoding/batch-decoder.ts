@@ -165,7 +165,8 @@ export class BatchDecoder {
       traceSpan("engine", "decode", began, { temperature });
     }
     const words = await this.#wordsOf(window, attempt, slot);
-    settle(window.result(attempt, window.request.wantWords === true ? [] : undefined), words);
+    const hasWords = words !== undefined || window.request.wantWords === true;
+    settle(window.result(attempt, hasWords ? [] : undefined), words);
     this.#remove(slot);
   }
 

@@ -171,7 +171,9 @@ export class WindowDecoder {
 
   /** The text to align with the audio, in the order of the result's segments; empty where nothing is to be aligned. */
   textTokens(attempt: Attempt): number[] {
-    if (this.request.wantWords !== true || isSilence(attempt, this.options)) return [];
+    const { wantWords = false } = this.request;
+    const isWanted = wantWords === "before a rest" ? this.#restSeconds(attempt) !== undefined : wantWords;
+    if (!isWanted || isSilence(attempt, this.options)) return [];
     return this.#segments(attempt)
       .flatMap(({ tokens }) => tokens)
       .filter((token) => token < this.#tokenizer.endToken);
@@ -191,7 +193,7 @@ export class WindowDecoder {
     return {
       tokens: attempt.tokens,
       segments: segments.map((segment) => this.#withText(segment)),
-      resumeSeconds: silent ? undefined : (attempt.cut?.endSeconds ?? split.resumeSeconds),
+      resumeSeconds: silent ? undefined : this.#restSeconds(attempt),
       isCut: attempt.cut !== undefined,
       seekFrames: silent ? windowFrames : seekAdvanceFrames(split, windowFrames),
       endsWithOneTimestamp: split.endsWithOneTimestamp,
@@ -221,6 +223,10 @@ export class WindowDecoder {
   #segments(attempt: Attempt): readonly TokenSegment[] {
     const { segments, tail } = this.#split(attempt);
     return tail === undefined || this.request.dropsTail === true ? segments : [...segments, tail];
+  }
+
+  #restSeconds(attempt: Attempt): number | undefined {
+    return attempt.cut?.endSeconds ?? this.#split(attempt).resumeSeconds;
   }
 
   #split({ tokens }: Attempt): SegmentedWindow {
