@@ -90,9 +90,9 @@ async function runPlan(
   const wanted = options.aligner === undefined ? [options.engine] : [options.engine, options.aligner];
   await requireModels(wanted, options, signal);
   const progress = new Progress(onTerminal && options.progress);
-  progress.loading(options.engine.model);
   try {
     const engine = await unlessAborted(Engine.open(options.engine), signal, (late) => late.close());
+    progress.loading(options.engine.model, engine.loaded);
     let aligner: Engine | undefined;
     try {
       if (options.aligner !== undefined)

@@ -20,23 +20,34 @@ export function createSpinner(): Ora | undefined {
 export class Progress {
   readonly #spinner: Ora | undefined;
   #label = "";
+  /** That still loads. */
+  #model: string | undefined;
   #startedMs = 0;
 
   constructor(enabled: boolean) {
     this.#spinner = enabled ? createSpinner() : undefined;
   }
 
-  loading(model: string): void {
-    this.#spinner?.start(`loading model ${model}`);
+  /** Says so until `loaded` is settled, beside the file that is read meanwhile. */
+  loading(model: string, loaded: Promise<unknown>): void {
+    this.#model = model;
+    this.#begin();
+    const end = () => {
+      if (this.#model === undefined) return;
+      this.#model = undefined;
+      this.#begin();
+    };
+    loaded.then(end, end);
   }
 
   file({ name, number, count }: FileLabel): void {
     this.#label = count > 1 ? `${name} (${number} of ${count})` : name;
     this.#startedMs = performance.now();
-    this.#spinner?.start(this.#label);
+    this.#begin();
   }
 
   update(positionSeconds: number, durationSeconds: number | undefined): void {
+    this.#model = undefined;
     if (this.#spinner === undefined) return;
     const elapsedSeconds = (performance.now() - this.#startedMs) / 1000;
     this.#spinner.text = progressText(this.#label, positionSeconds, durationSeconds, elapsedSeconds);
@@ -44,7 +55,13 @@ export class Progress {
 
   /** Takes the line away. */
   stop(): void {
+    this.#model = undefined;
     this.#spinner?.stop();
+  }
+
+  #begin(): void {
+    const loading = this.#model === undefined ? [] : [`loading model ${this.#model}`];
+    this.#spinner?.start([this.#label, ...loading].filter(Boolean).join(" · "));
   }
 }
 

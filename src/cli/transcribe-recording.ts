@@ -77,8 +77,9 @@ async function startEngine(
   const language = options.language === AUTO ? undefined : options.language;
   const engine = withChosenModel(wanted, { language, task, isLive: false }, { quiet, verbose: false });
   await requireModels([engine], { yes, offline, quiet }, signal);
-  progress.loading(engine.model);
-  return await unlessAborted(Engine.open(engine), signal, (late) => late.close());
+  const opened = await unlessAborted(Engine.open(engine), signal, (late) => late.close());
+  progress.loading(engine.model, opened.loaded);
+  return opened;
 }
 
 function transcribeOptions({ channels, speakers = [], task, language }: RecordingOptions): TranscribeOptions {

@@ -1,14 +1,21 @@
 /** The engine in a process of its own. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { memoryUsage } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
+import { LAYOUT_NAME } from "../../src/model/checkpoint-layout.js";
 import { Engine } from "../../src/model/engine.js";
 import { startProcess } from "../../src/model/engine-transport.js";
+import { floatTensor, writeSafetensors } from "./safetensors-file.js";
 import { partialOf, plainText, SENTENCE, sentenceSamples, windowOf } from "./speech-window.js";
+import { temporaryFolder } from "./temporary-folder.js";
 import { thrownCode } from "./thrown-code.js";
+
+const folder = temporaryFolder();
 
 const OPTIONS = { model: "base", compute: undefined, threads: 2, isIsolated: true };
 
@@ -50,6 +57,25 @@ test("what cannot be loaded says so", async () => {
   );
 });
 
+test("what is asked while it loads is answered, and ends with it where it cannot be loaded", async () => {
+  const sentence = await sentenceSamples();
+  for (const encodesAhead of [false, true]) {
+    const engine = await Engine.open({ ...OPTIONS, isIsolated: false, encodesAhead });
+    const window = engine.decodeWindow(windowOf(sentence, engine.newRecording(), { beamSize: 1 }));
+    expect(plainText(await window)).toBe(SENTENCE);
+    expect(await engine.loaded).toBeGreaterThan(0);
+    await engine.close();
+    const early = await Engine.open({ ...OPTIONS, isIsolated: false, encodesAhead });
+    const left = early.decodeWindow(windowOf(sentence, early.newRecording()));
+    await Promise.all([expect(left).rejects.toMatchObject({ code: "INTERRUPTED" }), early.close()]);
+    const broken = await Engine.open({ ...OPTIONS, model: brokenModel(), encodesAhead });
+    const lost = broken.decodeWindow(windowOf(sentence, broken.newRecording()));
+    await expect(lost).rejects.toMatchObject({ code: "MODEL_BROKEN" });
+    await expect(broken.loaded).rejects.toMatchObject({ code: "MODEL_BROKEN" });
+    await broken.close();
+  }
+});
+
 test("Ctrl+C does not reach it, and it ends with its parent, at once and without a word", async () => {
   const child = startedProcess();
   const [loaded] = await once(child, "message");
@@ -82,4 +108,13 @@ function startedProcess(): ChildProcess {
     accelerator: undefined,
     isTraced: false,
   }).events as ChildProcess;
+}
+
+/** Its weights are found, and turn out to be something else when they are loaded. */
+function brokenModel(): string {
+  const model = join(folder, "broken");
+  cpSync(packagePath("models/whisper-base-int8"), model, { recursive: true });
+  const tensors = { "decoder.embed_tokens.weight": floatTensor([1], new Float32Array(1)) };
+  writeSafetensors(join(model, "model.safetensors"), tensors, { format: LAYOUT_NAME, compute: "int8" });
+  return model;
 }
