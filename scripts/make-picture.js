@@ -5,13 +5,19 @@
  *     npm run build && node scripts/make-picture.js
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const COLUMNS = 110;
 const ROWS = 26;
 /** Long enough for three final texts and one that is under way. */
 const LISTENED_MS = 25_500;
+/** What it takes to finish the text under way. */
+const LEAVES_MS = 4000;
 const CELL = { width: 8.4, height: 17 };
 const ESCAPE = "\u001b[";
 const MARGIN = 12;
@@ -21,14 +27,17 @@ const BASIC = ["#3b3f46", "#f2727f", "#8bd49c", "#ebbf83", "#70b0ff", "#d68ee8",
 const GRAY = "#7f8591";
 
 const lines = await screenOfRun();
-writeFileSync("docs/listening.svg", svgOf(lines));
+writeFileSync(join(ROOT, "docs/listening.svg"), svgOf(lines));
 
 async function screenOfRun() {
   const tmux = (...args) => execFileSync("tmux", ["-L", "mubbles-picture", "-f", "/dev/null", ...args]);
   const sample = "file:samples/conversation.opus";
-  const command = `node bin/mubbles.js listen --no-save --mic ${sample}#0 --loopback ${sample}#1`;
+  const command = `node ${join(ROOT, "bin/mubbles.js")} listen --no-save --mic ${sample}#0 --loopback ${sample}#1`;
   const env = "env -u CI -u NO_COLOR TERM=xterm-256color COLORTERM=truecolor";
-  tmux("new-session", "-d", "-x", String(COLUMNS), "-y", String(ROWS), `${env} ${command}`);
+  // Where its terminal goes away it leaves the text it has in the current folder.
+  const folder = mkdtempSync(join(tmpdir(), "mubbles-picture-"));
+  symlinkSync(join(ROOT, "samples"), join(folder, "samples"));
+  tmux("new-session", "-d", "-c", folder, "-x", String(COLUMNS), "-y", String(ROWS), `${env} ${command}`);
   try {
     await sleep(4000);
     tmux("send-keys", "g");
@@ -37,7 +46,9 @@ async function screenOfRun() {
       .split("\n")
       .slice(0, ROWS);
   } finally {
-    tmux("kill-server");
+    tmux("send-keys", "q");
+    await sleep(LEAVES_MS);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
