@@ -3,7 +3,7 @@ import { FRAME_SAMPLES } from "../audio/capture/virtual/frames.js";
 import { fromPcm16 } from "../audio/pcm16.js";
 import { type RecordedChannel, readRecorded } from "../audio/recorded/recorded-channel.js";
 import type { ChannelName, LevelEvent, SpectrumEvent } from "../live-events.js";
-import { LEVEL_FRAMES } from "../pipeline/live/channel-listener.js";
+import { LEVEL_FRAMES } from "../pipeline/live/channel-meter.js";
 import { SPECTRUM_STEP_SECONDS, Spectrum } from "../pipeline/live/spectrum.js";
 import { MelHistory } from "../pipeline/mel-history.js";
 import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ } from "../units.js";

@@ -1,13 +1,13 @@
 /** One channel from its samples to utterances: level, voice, log-mel, and what waits to become text. */
 
 import type { EchoFrame } from "../../dsp/echo/echo-canceller.js";
-import { LevelMeter } from "../../dsp/level.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
 import { traceSpan } from "../../tracing.js";
-import { FRAMES_PER_SECOND, HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
+import { HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import { ChannelMel } from "./channel-mel.js";
+import { ChannelMeter } from "./channel-meter.js";
 import type { EchoGate } from "./echo-gate.js";
 import type { HeardAudio } from "./heard-audio.js";
 import type { ListenOptions } from "./listen-options.js";
@@ -15,7 +15,6 @@ import type { LiveSettings } from "./live-settings.js";
 import { createTextPolicy } from "./policy/create-text-policy.js";
 import type { ChannelWork } from "./scheduler.js";
 import type { SessionReport } from "./session-report.js";
-import { SPECTRUM_STEP_SECONDS, Spectrum } from "./spectrum.js";
 import type { Utterance } from "./utterance.js";
 import type { VoiceDetector } from "./voice-detector.js";
 
@@ -43,28 +42,23 @@ export interface HeardFrame {
 /** A frame to be transcribed, and those before it where they are otherwise by now. */
 type CleanFrame = Pick<EchoFrame, "samples" | "revised">;
 
-/** A level event about ten times a second. */
-export const LEVEL_FRAMES = Math.round(SAMPLE_RATE_HZ / SILERO_FRAME_SAMPLES / 10);
-
 export class ChannelListener {
   readonly channel: ChannelName;
   readonly #parts: ChannelParts;
   readonly #tracker: UtteranceTracker;
   readonly #mel: ChannelMel;
-  readonly #level = new LevelMeter();
-  readonly #spectrum: Spectrum | undefined;
-  #frames = 0;
+  readonly #meter: ChannelMeter;
   #samples = 0;
   #open: Utterance | undefined;
   readonly #waiting: Utterance[] = [];
 
   constructor(parts: ChannelParts) {
-    const { channel, options, nMels, previewMels } = parts;
+    const { channel, options, nMels, previewMels, report } = parts;
     this.#parts = parts;
     this.channel = channel;
-    this.#spectrum = options.hasSpectrum ? new Spectrum(nMels) : undefined;
     this.#tracker = new UtteranceTracker({ ...options, threshold: options.vadThreshold });
     this.#mel = new ChannelMel(nMels, previewMels);
+    this.#meter = new ChannelMeter(channel, options.hasSpectrum ? nMels : undefined, report);
   }
 
   /**
@@ -78,7 +72,7 @@ export class ChannelListener {
     if (this.channel === "loopback") echo?.hear(frame);
     const isCleaned = this.channel === "mic" && echo !== undefined;
     const isPaused = settings.isPaused(this.channel);
-    this.#measure(isPaused ? silence(frame) : frame);
+    this.#meter.measure(isPaused ? silence(frame) : frame);
     // As they are now: what is asked for while the frame is on its way holds from the next one on.
     const isSilent = isPaused || settings.isMuted(this.channel);
     const { threshold } = settings;
@@ -127,11 +121,11 @@ export class ChannelListener {
 
   #apply(probabilities: Float32Array): void {
     for (const probability of probabilities) this.#settle(this.#tracker.push(probability));
-    if (this.#spectrum !== undefined) this.#draw(this.#spectrum);
+    this.#meter.draw(this.#mel);
     const neededFrame = Math.floor(this.#tracker.neededFromSample / HOP_SAMPLES);
     // What was said just before helps to understand what comes.
     const recentFrame = Math.max(0, this.#mel.endFrame - WINDOW_FRAMES);
-    const keptFrame = Math.min(neededFrame, recentFrame, this.#spectrum?.nextFrame ?? neededFrame);
+    const keptFrame = Math.min(neededFrame, recentFrame, this.#meter.neededFrame);
     this.#mel.dropBefore(keptFrame);
   }
 
@@ -194,22 +188,6 @@ export class ChannelListener {
   /** A copy of what has been heard up to a sample: as much as one window holds. */
   heard(endSample: number): HeardAudio {
     return this.#mel.heard(endSample);
-  }
-
-  #measure(frame: Float32Array): void {
-    const { channel, report } = this.#parts;
-    this.#level.push(frame);
-    this.#frames++;
-    if (this.#frames % LEVEL_FRAMES === 0) report.emit({ type: "level", channel, ...this.#level.level });
-  }
-
-  #draw(spectrum: Spectrum): void {
-    const from = spectrum.nextFrame;
-    const columns = spectrum.take(this.#mel.slice(from, this.#mel.endFrame));
-    if (columns.length === 0) return;
-    const { channel, report } = this.#parts;
-    const startSeconds = from / FRAMES_PER_SECOND;
-    report.emit({ type: "spectrum", channel, startSeconds, stepSeconds: SPECTRUM_STEP_SECONDS, columns });
   }
 
   #settle(boundaries: readonly Boundary[]): void {
