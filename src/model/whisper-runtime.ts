@@ -139,6 +139,7 @@ export class WhisperRuntime {
 
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
+    // While another thread encodes it.
     if (this.#ahead !== undefined) this.prepare();
     const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel);
     for await (const { part, firstFrame, frames } of parts) {

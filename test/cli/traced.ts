@@ -32,6 +32,12 @@ export class TracedRun {
     return total(this.#spans(track).filter((span) => span.name === name));
   }
 
+  /** When the first span of that name begins, in seconds. */
+  start(name: string): number {
+    const starts = this.#spans().flatMap((span) => (span.name === name ? [span.start] : []));
+    return Math.min(...starts) / US_PER_SECOND;
+  }
+
   /** Seconds of a track's outermost spans, those left out that are named. */
   covered(track: string, without: readonly string[] = []): number {
     const outermost = this.#spans(track).filter(({ parent }) => parent === undefined);
