@@ -46,7 +46,7 @@ async function screenOfRun() {
       .split("\n")
       .slice(0, ROWS);
   } finally {
-    tmux("send-keys", "q");
+    tmux("kill-server");
     await sleep(LEAVES_MS);
     rmSync(folder, { recursive: true, force: true });
   }

@@ -61,11 +61,11 @@ try {
   traceSpan("engine", "load", began);
   idleSince = performance.now();
   send({ type: "loaded" });
-  loaded = { runtime, batch, partials };
   // What came meanwhile goes to the encoder first.
   await yieldToMessages();
-  wake();
-  if (!isRunning) runtime.prepare();
+  loaded = { runtime, batch, partials };
+  if (queue.isEmpty && !isClosing) runtime.prepare();
+  else wake();
 } catch (error) {
   fail(error, runtime);
 }

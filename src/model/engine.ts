@@ -60,8 +60,7 @@ export class Engine {
   /** Whether another window can be encoded without holding up those that are decoded. */
   readonly encodesAhead: boolean;
   readonly #transport: EngineTransport;
-  readonly #began = performance.now();
-  #loading: { resolve(seconds: number): void; reject(error: MubblesError): void } | undefined;
+  #loading: { resolve(): void; reject(error: MubblesError): void } | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #nextQuestion = 0;
   #nextRecording = 0;
@@ -78,6 +77,7 @@ export class Engine {
     folder: string,
     model: string,
     encodesAhead: boolean,
+    beganMs: number,
   ) {
     this.nMels = config.nMels;
     this.isMultilingual = config.isMultilingual;
@@ -90,7 +90,7 @@ export class Engine {
     this.#model = model;
     this.encodesAhead = encodesAhead;
     this.loaded = new Promise((resolve, reject) => {
-      this.#loading = { resolve, reject };
+      this.#loading = { resolve: () => resolve((performance.now() - beganMs) / 1000), reject };
     });
     this.loaded.catch(() => {}); // Who waits for it meets the failure.
     transport.events.on("message", (message: FromWorker) => this.#receive(message));
@@ -117,6 +117,7 @@ export class Engine {
     encodesAhead = false,
     isIsolated = false,
   }: EngineOptions): Promise<Engine> {
+    const beganMs = performance.now();
     const accelerator = acceleratorOf(device);
     const { folder, compute: stored } = await resolveModel(model, compute);
     if (accelerator !== undefined && isQuantised(stored)) {
@@ -133,7 +134,7 @@ export class Engine {
     };
     const config = readWhisperConfig(folder);
     const transport = isIsolated ? startProcess(data) : startThread(data);
-    return new Engine(transport, config, folder, model, data.encodesAhead);
+    return new Engine(transport, config, folder, model, data.encodesAhead, beganMs);
   }
 
   /** A number for a recording whose windows share their language. */
@@ -225,7 +226,7 @@ export class Engine {
     } else if (message.type === "trace") {
       publishTrace(message.events);
     } else if (message.type === "loaded") {
-      this.#loading?.resolve((performance.now() - this.#began) / 1000);
+      this.#loading?.resolve();
     } else {
       const { code, where = this.#model, detail } = message;
       this.#fail(new MubblesError(code, { where, detail }));

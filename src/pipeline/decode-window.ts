@@ -104,8 +104,7 @@ export async function decodeWhole(
  */
 function unsaidFrom({ resumeSeconds, alignment = [] }: WindowResult): number | undefined {
   if (resumeSeconds === undefined) return undefined;
-  const said = alignment.filter(({ startSeconds }) => startSeconds >= resumeSeconds);
-  return said.at(-1)?.endSeconds ?? resumeSeconds;
+  return alignment.findLast(({ startSeconds }) => startSeconds >= resumeSeconds)?.endSeconds ?? resumeSeconds;
 }
 
 /**
