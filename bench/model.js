@@ -2,7 +2,7 @@
  * Whisper base int8: load, encoder, decoder step with 1, 5 and 20 rows (one window greedy, one and four windows with 5
  * beams), memory. In a process of its own, so that the memory is the model's.
  *
- *     node bench/model.js [threads] [folder of another converted model]
+ *     node bench/model.js [threads] [folder of another converted model] [accelerator]
  */
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -10,7 +10,7 @@ import { argv, execPath, memoryUsage, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 
 const SELF = fileURLToPath(import.meta.url);
-const MODEL = argv[3] ?? fileURLToPath(new URL("../models/whisper-base-int8", import.meta.url));
+const EMBEDDED = fileURLToPath(new URL("../models/whisper-base-int8", import.meta.url));
 const WINDOWS = 4;
 const BEAMS = 5;
 /** Tokens in the caches before the first step that is timed: the middle of an ordinary window. */
@@ -23,8 +23,8 @@ const FIRST_TEXT_TOKEN = 1000;
 const ANY_TOKEN = { textAllowed: true, specialAllowed: true, timestampLow: 0, timestampHigh: 1500 };
 
 /** Medians in milliseconds, the fastest run under `best`; memory when the model is loaded and when all has run. */
-export async function benchModel({ threads }) {
-  const child = spawnSync(execPath, [SELF, String(threads)], {
+export async function benchModel({ threads, model = EMBEDDED, device = "cpu" }) {
+  const child = spawnSync(execPath, [SELF, String(threads), model, device], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -32,12 +32,13 @@ export async function benchModel({ threads }) {
   return JSON.parse(child.stdout);
 }
 
-async function measure(threads) {
+async function measure(threads, model, device) {
+  const { acceleratorOf } = await import("../dist/model/compute-device.js");
   const { CrossCache } = await import("../dist/model/cross-cache.js");
   const { SelfCache } = await import("../dist/model/self-cache.js");
   const { WhisperRuntime } = await import("../dist/model/whisper-runtime.js");
   const began = performance.now();
-  const runtime = await WhisperRuntime.load(MODEL, threads);
+  const runtime = await WhisperRuntime.load(model, threads, { accelerator: acceleratorOf(device) });
   const loadMs = performance.now() - began;
   const loadedMb = memoryUsage.rss() / 1e6;
   const { config } = runtime;
@@ -61,7 +62,7 @@ async function measure(threads) {
       wantLogits: false,
     });
   const timedStep = async (rows, windows) => {
-    const cache = new SelfCache(config, windows);
+    const cache = new SelfCache(config, windows, runtime.crossStorage);
     // As in a real window, the rows have most of their tokens in common.
     await step(cache, windows, PAST_TOKENS);
     for (let window = 0; window < windows; window++) {
@@ -72,7 +73,7 @@ async function measure(threads) {
   const step1 = await timedStep(1, 1);
   const step5 = await timedStep(BEAMS, 1);
   const step20 = await timedStep(WINDOWS * BEAMS, WINDOWS);
-  const text = new SelfCache(config, 1);
+  const text = new SelfCache(config, 1, runtime.crossStorage);
   const textAtOnce = await timed(ENCODER_RUNS, () => {
     text.clear(0);
     return step(text, 1, TEXT_TOKENS);
@@ -106,5 +107,5 @@ async function timed(runs, work) {
 
 if (argv[1] === SELF) {
   const threads = Number(argv[2] ?? availableParallelism());
-  stdout.write(`${JSON.stringify(await measure(threads))}\n`);
+  stdout.write(`${JSON.stringify(await measure(threads, argv[3] ?? EMBEDDED, argv[4] ?? "cpu"))}\n`);
 }

@@ -88,7 +88,7 @@ async function compare(ownFolder, peerFolder) {
 
   const cross = new CrossCache(runtime.config, 1, runtime.crossStorage);
   // One for all runs, as the engine has.
-  const cache = new SelfCache(runtime.config, 1);
+  const cache = new SelfCache(runtime.config, 1, runtime.crossStorage);
   const mel = Float32Array.from({ length: runtime.config.nMels * 3000 }, (_, i) => Math.sin(i) * 0.5);
   await inTurn(
     "encoder with cross keys and values; the peer makes those in its first step",

@@ -1,9 +1,9 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
 import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
-import type { Accelerator } from "./compute-device.js";
+import type { Provider } from "./compute-device.js";
 import type { CrossPart } from "./cross-cache.js";
 import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
-import { crossStorageOf } from "./cross-storage.js";
+import { crossStorageOf, isHidden } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
 import { modelError } from "./model-error.js";
@@ -36,14 +36,14 @@ export interface AudioEncoder {
 export interface EncoderOptions {
   /** Sums up what the linears get as inputs. */
   readonly moments?: Moments | undefined;
-  /** Takes the encoder. The decoder stays on the CPU: the binding copies keys and values at every step. */
-  readonly accelerator?: Accelerator | undefined;
+  /** undefined: the CPU, with graphs made for it. */
+  readonly accelerator?: Provider | undefined;
 }
 
 export class EncoderSession implements AudioEncoder {
   readonly #config: WhisperConfig;
   readonly #encoder: InferenceSession;
-  /** undefined where the encoder's own graph makes bytes of it. */
+  /** undefined where the encoder's own graph makes bytes of it, and where the decoder's makes keys and values. */
   readonly #cross: InferenceSession | undefined;
   /** [1500 × width] */
   readonly #positions: Float32Array;
@@ -70,20 +70,25 @@ export class EncoderSession implements AudioEncoder {
     const weights = Safetensors.openFolder(folder);
     try {
       const widenWeights = await eightBitProductsSaturate();
-      const storage = crossStorageOf(weights, widenWeights);
-      const options = { observesLinears: moments !== undefined, ...(widenWeights ? { parts: 1 } : {}) };
+      const storage = crossStorageOf(weights, widenWeights, accelerator);
+      const inOnePart = widenWeights || isHidden(storage);
+      const options = {
+        observesLinears: moments !== undefined,
+        isHalf: storage === "hidden16",
+        ...(inOnePart ? { parts: 1 } : {}),
+      };
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights, accelerator };
       const session = async (graph: Uint8Array) => {
         const made = await createSession(graph, settings);
         return moments === undefined ? made : observed(made, moments);
       };
       const positions = audioPositions(weights, config);
-      if (storage !== "float32") {
+      if (storage === "int8" || storage === "uint8") {
         const graph = encoderAndCrossGraph(weights, config, { ...options, storage });
         return new EncoderSession(config, await session(graph), undefined, positions);
       }
       const encoder = await session(encoderGraph(weights, config, options));
-      const cross = await session(crossGraph(weights, config, options));
+      const cross = isHidden(storage) ? undefined : await session(crossGraph(weights, config, options));
       return new EncoderSession(config, encoder, cross, positions);
     } catch (cause) {
       throw modelError(folder, cause);

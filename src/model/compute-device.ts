@@ -1,10 +1,19 @@
 /** What a model runs on, as `--device` names it, and what there must be for it. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { MubblesError } from "../errors.js";
+import { type Compute, isQuantised } from "./checkpoint-layout.js";
 import { askOnnxruntime } from "./onnxruntime-report.js";
+
+/** From onnxruntime-node's main file. */
+const CUDA_LIBRARY = "../../bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so";
 
 /** Accelerators by the names of onnxruntime's execution providers. */
 export const ACCELERATORS = ["cuda", "dml", "coreml"] as const;
 export type Accelerator = (typeof ACCELERATORS)[number];
+/** What an accelerator's graphs run on. The CPU can do so, slowly: that is how they are tested where there is none. */
+export type Provider = Accelerator | "cpu";
 export const DEVICES = ["auto", "cpu", ...ACCELERATORS] as const;
 export type ComputeDevice = (typeof DEVICES)[number];
 
@@ -30,12 +39,26 @@ const REQUIREMENTS: Readonly<Record<Accelerator, Requirements>> = {
   },
 };
 
-/**
- * The accelerator to use; undefined: the CPU. `auto` is the CPU too: nothing was ever measured on an accelerator, and 8-bit
- * models have no kernels there. A better choice belongs here.
- */
+/** The accelerator that a device names; undefined: the CPU, and `auto`, as which acceleratorFor knows better. */
 export function acceleratorOf(device: ComputeDevice): Accelerator | undefined {
   return device === "auto" || device === "cpu" ? undefined : device;
+}
+
+/**
+ * The accelerator to use for a model; undefined: the CPU. `auto` takes CUDA where somebody has put its library beside onnxruntime-node,
+ * it works, and the model is stored as floats: 8-bit models have no kernels there.
+ */
+export async function acceleratorFor(
+  device: ComputeDevice,
+  compute: Compute,
+): Promise<Accelerator | undefined> {
+  if (device !== "auto") return acceleratorOf(device);
+  if (isQuantised(compute) || !hasCudaLibrary()) return undefined;
+  return (await whatIsMissing("cuda")) === undefined ? "cuda" : undefined;
+}
+
+function hasCudaLibrary(): boolean {
+  return existsSync(join(createRequire(import.meta.url).resolve("onnxruntime-node"), CUDA_LIBRARY));
 }
 
 /** Throws ACCELERATOR_UNAVAILABLE with what is missing and how to get it. */

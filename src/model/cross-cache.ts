@@ -1,18 +1,22 @@
 /** Cross-attention keys and values of the windows that are decoded together. */
-import { type CrossStorage, RANGES_PER_LAYER } from "./cross-storage.js";
+import { type CrossStorage, isHidden, RANGES_PER_LAYER } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
+import { halfBitsOf } from "./half-floats.js";
 import { Tensor } from "./ort.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
-type Numbers = Float32Array | Int8Array | Uint8Array;
+type Numbers = Float32Array | Uint16Array | Int8Array | Uint8Array;
+type NumberType = "float32" | "float16" | "int8" | "uint8";
 
-/** Results of the cross graph for some frames (as bytes: for all). */
+const ARRAYS = { float32: Float32Array, float16: Uint16Array, int8: Int8Array, uint8: Uint8Array } as const;
+
+/** Results of the cross graph for some frames (as bytes: for all), or of the encoder's. */
 export type CrossPart = Readonly<Record<string, { readonly data: unknown }>>;
 
 interface SlotBuffer {
   readonly name: string;
-  readonly type: CrossStorage;
+  readonly type: NumberType;
   readonly data: Numbers;
   /** Of a slot. */
   readonly shape: readonly number[];
@@ -20,7 +24,7 @@ interface SlotBuffer {
   readonly frameNumbers: number | undefined;
 }
 
-/** One slot a window, as CrossStorage says: 37 MB as floats for base, 9 as bytes. */
+/** One slot a window, as CrossStorage says: 37 MB as floats for base, 9 as bytes, 1.5 as what the encoder put out. */
 export class CrossCache {
   readonly slots: number;
   /** Audio positions of a slot, 20 ms each. */
@@ -38,6 +42,10 @@ export class CrossCache {
     const { decoderHeads: heads, headSize, decoderLayers, dModel } = config;
     this.slots = slots;
     this.frames = frames;
+    if (isHidden(storage)) {
+      this.#add("hidden", storage === "hidden16" ? "float16" : "float32", [frames, dModel], dModel);
+      return;
+    }
     const isFloat = storage === "float32";
     for (let layer = 0; layer < decoderLayers; layer++) {
       const [k, v] = [`cross_k_${layer}`, `cross_v_${layer}`];
@@ -61,8 +69,9 @@ export class CrossCache {
 
   /** Takes `count` frames of a slot, from `firstFrame` on. */
   write(part: CrossPart, slot: number, firstFrame: number, count: number): void {
-    for (const { name, data, shape, frameNumbers } of this.#buffers) {
-      const from = part[name]!.data as Numbers;
+    for (const { name, type, data, shape, frameNumbers } of this.#buffers) {
+      const given = part[name]!.data as Numbers;
+      const from = type === "float16" ? halfBitsOf(given) : given;
       const start = slot * sizeOf(shape);
       const run = frameNumbers === undefined ? from.length : count * frameNumbers;
       const rowNumbers = frameNumbers === undefined ? 0 : this.frames * frameNumbers;
@@ -90,16 +99,10 @@ export class CrossCache {
     discardBuffers(this.#buffers.map(({ data }) => data));
   }
 
-  #add(name: string, type: CrossStorage, shape: readonly number[], frameNumbers: number | undefined): void {
+  #add(name: string, type: NumberType, shape: readonly number[], frameNumbers: number | undefined): void {
     const length = this.slots * sizeOf(shape);
     // Fresh memory is not touched before it is written: slots that are never used cost nothing.
-    const data =
-      type === "float32"
-        ? new Float32Array(length)
-        : type === "int8"
-          ? new Int8Array(length)
-          : new Uint8Array(length);
-    this.#buffers.push({ name, type, data, shape, frameNumbers });
+    this.#buffers.push({ name, type, data: new ARRAYS[type](length), shape, frameNumbers });
   }
 
   #tensors(start: number, count: number): Feeds {

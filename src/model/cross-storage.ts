@@ -1,4 +1,5 @@
 /** How the decoder's cross-attention keeps what it reads of the audio. */
+import type { Provider } from "./compute-device.js";
 import type { Safetensors } from "./safetensors.js";
 
 /**
@@ -7,14 +8,27 @@ import type { Safetensors } from "./safetensors.js";
  *   [H, F, headSize], of each number the 256th part of what it ranges over in the window, and `cross_ranges`
  *   (cross-graph.ts). Keys are unsigned, being left operands, and values signed.
  * - `uint8`: the same with unsigned values, where signed right operands saturate (saturation.ts).
+ * - `hidden16`, `hidden32`, on an accelerator: what the encoder put out [F, width], as floats of so many bits. The binding keeps nothing
+ *   there from run to run. Making keys and values anew at each step takes an accelerator less time than copying them to it.
  */
-export type CrossStorage = "float32" | ByteStorage;
+export type CrossStorage = "float32" | ByteStorage | HiddenStorage;
 export type ByteStorage = "int8" | "uint8";
+export type HiddenStorage = "hidden16" | "hidden32";
 
 /** Rows of `cross_ranges` a layer: steps of the keys, steps of the values, middles of the values. */
 export const RANGES_PER_LAYER = 3;
 
-export function crossStorageOf(weights: Safetensors, eightBitProductsSaturate: boolean): CrossStorage {
-  if (weights.entry("decoder.layers.0.encoder_attn.kv.weight").dtype !== "I8") return "float32";
-  return eightBitProductsSaturate ? "uint8" : "int8";
+export function crossStorageOf(
+  weights: Safetensors,
+  eightBitProductsSaturate: boolean,
+  accelerator: Provider | undefined,
+): CrossStorage {
+  const { dtype } = weights.entry("decoder.layers.0.encoder_attn.kv.weight");
+  if (dtype === "I8") return eightBitProductsSaturate ? "uint8" : "int8";
+  if (accelerator === undefined) return "float32";
+  return dtype === "F16" ? "hidden16" : "hidden32";
+}
+
+export function isHidden(storage: CrossStorage): storage is HiddenStorage {
+  return storage === "hidden16" || storage === "hidden32";
 }

@@ -21,7 +21,8 @@ interface DecoderGraphOptions {
  *
  * Inputs: `tokens` [A, S], `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
- * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts); `logit_index` [N]: the columns that logits are wanted of;
+ * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or `hidden` of the encoder's, as `storage` has it; `logit_index` [N]:
+ * the columns that logits are wanted of;
  * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
  * Outputs: those of choice-graph.ts and vocabulary.ts, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
  * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
@@ -31,11 +32,12 @@ export function decoderGraph(
   config: WhisperConfig,
   { storage, observesLinears = false }: DecoderGraphOptions,
 ): Uint8Array {
-  const g = new GraphBuilder(weights, { observesLinears });
+  const g = new GraphBuilder(weights, { observesLinears, isHalf: storage === "hidden16" });
   const { decoderHeads: heads, headSize } = config;
   const tokens = g.input("tokens", ["A", "S"], ELEMENT.int64);
   const positions = g.input("positions", ["A", "S"], ELEMENT.int64);
-  g.input("self_bias", ["A", 1, "S", "C_S"]);
+  // As 16-bit floats what is forbidden becomes -∞; each column may at least look at itself.
+  const bias = g.floatInput("self_bias", ["A", 1, "S", "C_S"]);
   g.input("logit_index", ["N"], ELEMENT.int64);
   g.input("alignment_columns", [1], ELEMENT.int64);
 
@@ -50,7 +52,7 @@ export function decoderGraph(
   );
   for (let layer = 0; layer < config.decoderLayers; layer++) {
     const name = `decoder.layers.${layer}`;
-    x = selfAttention(g, x, name, layer, config, sizes);
+    x = selfAttention(g, x, name, layer, config, { bias, sizes });
     x = cross.layer(x, layer);
     x = feedForward(g, x, name, config.dModel, { rounding: roundingOfNormed(g, config.dModel) });
   }
@@ -59,11 +61,12 @@ export function decoderGraph(
   choiceOfTokens(g, vocabularyLogits(g, x, config), config);
   const scores = cross.alignmentScores();
   if (scores !== undefined) {
-    g.named("alignment", "Transpose", [scores], { perm: [0, 1, 3, 2] });
+    g.named("alignment", "Transpose", [g.toFloat32(scores)], { perm: [0, 1, 3, 2] });
     g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
   }
   for (let layer = 0; layer < config.decoderLayers; layer++) {
-    for (const name of ["new_k", "new_v"]) g.output(`${name}_${layer}`, ["A", heads, "S", headSize]);
+    for (const name of ["new_k", "new_v"])
+      g.output(`${name}_${layer}`, ["A", heads, "S", headSize], g.element);
   }
   return g.encode("decoder");
 }
@@ -71,7 +74,7 @@ export function decoderGraph(
 /**
  * Self-attention over the pool and the new tokens, from plain operators. Those with a cache of their own (MultiHeadAttention,
  * GroupQueryAttention) want one for each hypothesis and return all of it, and the binding copies whatever a run returns. Here
- * only the new keys and values come back. `sizes` [2]: C and S.
+ * only the new keys and values come back. `bias`: `self_bias`; `sizes` [2]: C and S.
  */
 function selfAttention(
   g: GraphBuilder,
@@ -79,25 +82,25 @@ function selfAttention(
   name: string,
   layer: number,
   config: WhisperConfig,
-  sizes: Value,
+  { bias, sizes }: { readonly bias: Value; readonly sizes: Value },
 ): Value {
   const { decoderHeads: heads, headSize } = config;
-  const pastK = g.input(`past_k_${layer}`, ["A", heads, "C", headSize]);
-  const pastV = g.input(`past_v_${layer}`, ["A", heads, "C", headSize]);
+  const pastK = g.input(`past_k_${layer}`, ["A", heads, "C", headSize], g.element);
+  const pastV = g.input(`past_v_${layer}`, ["A", heads, "C", headSize], g.element);
   const h = layerNorm(g, x, `${name}.self_attn_layer_norm`, config.dModel);
   const qkv = g.ops("Split", [linear(g, h, `${name}.self_attn.qkv`, roundingOfNormed(g, config.dModel))], 3, {
     axis: -1,
     num_outputs: 3,
   });
   const [q, k, v] = qkv.map((part) => splitHeads(g, part, config)) as [Value, Value, Value];
-  const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
+  const scaled = g.op("Mul", [q, g.factor("query_scale", headSize ** -0.5)]);
   const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
   const newK = g.named(`new_k_${layer}`, "Transpose", [k], { perm: [0, 2, 1, 3] });
   const newV = g.named(`new_v_${layer}`, "Transpose", [v], { perm: [0, 2, 1, 3] });
   const products = [g.op("MatMul", [pastK, columns]), g.op("MatMul", [newK, columns])];
   const joined = g.sized(g.op("Concat", products, { axis: 2 }), ["A", heads, "C_S", "S"]);
   const scores = g.op("Transpose", [joined], { perm: [0, 1, 3, 2] });
-  const weights = g.op("Softmax", [g.op("Add", [scores, "self_bias"])], { axis: -1 });
+  const weights = g.op("Softmax", [g.op("Add", [scores, bias])], { axis: -1 });
   const parts = g.ops("Split", [weights, sizes], 2, { axis: -1 });
   for (const [i, columns] of ["C", "S"].entries()) g.sized(parts[i]!, ["A", heads, "S", columns]);
   const attended = g.op("Add", [g.op("MatMul", [parts[0]!, pastV]), g.op("MatMul", [parts[1]!, newV])]);

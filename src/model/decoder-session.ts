@@ -1,4 +1,5 @@
 /** The decoder's graph as a session, with as many threads as there are for it. */
+import type { Provider } from "./compute-device.js";
 import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
 import { embeddingRows } from "./embedding-rows.js";
@@ -10,6 +11,12 @@ import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
 type Opener = (threads: number) => Promise<InferenceSession>;
+
+interface DecoderOptions {
+  /** Sums up what the linears get as inputs. */
+  readonly moments?: Moments | undefined;
+  readonly accelerator?: Provider | undefined;
+}
 
 export class DecoderSession {
   /** What its cross-attention reads. */
@@ -37,16 +44,16 @@ export class DecoderSession {
     this.#threads = threads;
   }
 
-  /** From a folder in mubbles' layout; with `moments` it sums up what its linears get as inputs. Throws what onnxruntime throws. */
+  /** From a folder in mubbles' layout. Throws what onnxruntime throws. */
   static async load(
     folder: string,
     weights: Safetensors,
     config: WhisperConfig,
     threads: number,
-    moments?: Moments,
+    { moments, accelerator }: DecoderOptions,
   ): Promise<DecoderSession> {
     const widenWeights = await eightBitProductsSaturate();
-    const storage = crossStorageOf(weights, widenWeights);
+    const storage = crossStorageOf(weights, widenWeights, accelerator);
     const open = async (threads: number) => {
       const graph = decoderGraph(weights, config, { storage, observesLinears: moments !== undefined });
       const session = await createSession(graph, {
@@ -54,6 +61,7 @@ export class DecoderSession {
         weightsFolder: folder,
         spin: true,
         widenWeights,
+        accelerator,
       });
       return moments === undefined ? session : observed(session, moments);
     };

@@ -1,11 +1,10 @@
 /** The encoder graph: log-mel to hidden states. */
-import { GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
+import { GraphBuilder, type GraphOptions, MICROSOFT, type Value } from "./graph-builder.js";
 import { feedForward, gelu, type InputRounding, layerNorm, linear, rotated } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-export interface EncoderOptions {
-  readonly observesLinears?: boolean;
+export interface EncoderOptions extends GraphOptions {
   /**
    * How many parts of the frames go through the linears one after the other: the result is the same, and takes 20 MB less with two
    * (base). Each part is a use of the weights, and onnxruntime packs them for each, to keep one: 5 s instead of 1.5 of the load of
@@ -32,7 +31,7 @@ export function encoderGraph(
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
   const hidden = encoderLayers(g, config, options);
-  g.output(g.rename(hidden, "hidden"), ["A", "F", config.dModel]);
+  g.output(g.rename(hidden, "hidden"), ["A", "F", config.dModel], g.element);
   return g.encode("encoder");
 }
 
@@ -42,7 +41,7 @@ export function encoderLayers(
   config: WhisperConfig,
   { parts = config.dModel < WIDE ? PARTS : 1 }: EncoderOptions,
 ): Value {
-  let x = g.input("mel", ["A", config.nMels, "M"]);
+  let x = g.floatInput("mel", ["A", config.nMels, "M"]);
   for (const [i, stride] of [
     [1, 1],
     [2, 2],
@@ -52,7 +51,7 @@ export function encoderLayers(
     x = gelu(g, g.op("Conv", inputs, { kernel_shape: [3], pads: [1, 1], strides: [stride] }));
   }
   x = g.op("Transpose", [x], { perm: [0, 2, 1] });
-  x = g.op("Add", [x, g.input("positions", ["F", config.dModel])]);
+  x = g.op("Add", [x, g.floatInput("positions", ["F", config.dModel])]);
   x = rotated(g, x);
   for (let layer = 0; layer < config.encoderLayers; layer++) x = encoderLayer(g, x, layer, config, parts);
   return layerNorm(g, x, "encoder.layer_norm", config.dModel);

@@ -2,12 +2,12 @@
 import type { ErrorCode } from "../errors.js";
 import type { TraceEvent } from "../tracing.js";
 import type { EncodedPart } from "./audio-encoder.js";
-import type { Accelerator } from "./compute-device.js";
+import type { Provider } from "./compute-device.js";
 
 export interface EncoderWorkerData {
   readonly folder: string;
   readonly threads: number;
-  readonly accelerator: Accelerator | undefined;
+  readonly accelerator: Provider | undefined;
   readonly isTraced: boolean;
 }
 

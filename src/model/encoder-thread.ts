@@ -4,7 +4,7 @@ import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";
 import { isTraced, publishTrace } from "../tracing.js";
 import type { AudioEncoder, EncodedPart } from "./audio-encoder.js";
-import type { Accelerator } from "./compute-device.js";
+import type { Provider } from "./compute-device.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError, runError } from "./model-error.js";
 
@@ -37,7 +37,7 @@ export class EncoderThread implements AudioEncoder {
   }
 
   /** Loads the encoder of a model's folder. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
-  static async start(folder: string, threads: number, accelerator?: Accelerator): Promise<EncoderThread> {
+  static async start(folder: string, threads: number, accelerator?: Provider): Promise<EncoderThread> {
     const data: EncoderWorkerData = { folder, threads, accelerator, isTraced: isTraced() };
     const worker = new Worker(workerUrl("model/encoder-worker"), {
       workerData: data,

@@ -34,7 +34,7 @@ let isRunning = false;
 let isClosing = false;
 let loaded: Loaded | undefined;
 
-const { folder, maxWindows, encodesAhead } = port.data;
+const { folder, maxWindows, encodesAhead, accelerator } = port.data;
 /** When there was nothing to do any more; undefined while there is. */
 let idleSince: number | undefined;
 
@@ -54,7 +54,7 @@ port.listen((message) => {
 /** From when on a failure has to release it. */
 let runtime: WhisperRuntime | undefined;
 try {
-  runtime = await WhisperRuntime.loadBeside(startedEncoder, folder);
+  runtime = await WhisperRuntime.loadBeside(startedEncoder, folder, { accelerator });
   const tokenizer = new WhisperTokenizer(runtime.textTokens, runtime.config);
   const batch = new BatchDecoder(runtime, tokenizer, maxWindows, breathe);
   const partials = new PartialDecoder(runtime, tokenizer, breathe);

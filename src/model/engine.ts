@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
 import { isTraced, publishTrace } from "../tracing.js";
 import { type Compute, isQuantised } from "./checkpoint-layout.js";
-import { acceleratorOf, type ComputeDevice } from "./compute-device.js";
+import { acceleratorFor, type ComputeDevice } from "./compute-device.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
@@ -22,7 +22,7 @@ export interface EngineOptions {
   readonly compute: Compute | undefined;
   /** Threads of each matrix product; undefined: all cores. */
   readonly threads: number | undefined;
-  /** What it runs on; the CPU where it is not given. `requireDevice` tells before whether it is there. */
+  /** What it runs on; as `auto` where it is not given. `requireDevice` tells before whether it is there. */
   readonly device?: ComputeDevice;
   /**
    * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
@@ -118,8 +118,8 @@ export class Engine {
     isIsolated = false,
   }: EngineOptions): Promise<Engine> {
     const beganMs = performance.now();
-    const accelerator = acceleratorOf(device);
     const { folder, compute: stored } = await resolveModel(model, compute);
+    const accelerator = await acceleratorFor(device, stored);
     if (accelerator !== undefined && isQuantised(stored)) {
       const detail = `stored as ${stored}, which ${accelerator} has no kernels for; name one stored as fp16`;
       throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });

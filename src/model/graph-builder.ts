@@ -1,6 +1,7 @@
 /** A small builder of ONNX graphs: operators by name, constants inline, weights by reference to the checkpoint on disk. */
 import { basename } from "node:path";
 import { MubblesError } from "../errors.js";
+import { float32ToFloat16 } from "./half-floats.js";
 import {
   type Attribute,
   ELEMENT,
@@ -24,6 +25,13 @@ const ELEMENT_OF: Partial<Record<TensorType, ElementType>> = {
   U8: ELEMENT.uint8,
 };
 
+export interface GraphOptions {
+  /** Whether the inputs of linears are to be made known (layers.ts), for the conversion to 8 bits. */
+  readonly observesLinears?: boolean;
+  /** Whether layers compute with 16-bit floats, for accelerators: the CPU has hardly any kernels for them. The weights are stored so. */
+  readonly isHalf?: boolean;
+}
+
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Initializer>();
@@ -31,17 +39,30 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #values: ValueInfo[] = [];
   readonly #weights: Safetensors;
-  /** Whether the inputs of linears are to be made known (layers.ts), for the conversion to 8 bits. */
   readonly observesLinears: boolean;
+  /** What flows between the layers. */
+  readonly element: ElementType;
 
-  constructor(weights: Safetensors, { observesLinears = false } = {}) {
+  constructor(weights: Safetensors, { observesLinears = false, isHalf = false }: GraphOptions = {}) {
     this.#weights = weights;
     this.observesLinears = observesLinears;
+    this.element = isHalf ? ELEMENT.float16 : ELEMENT.float;
   }
 
   input(name: string, shape: ValueInfo["shape"], type: ElementType = ELEMENT.float): Value {
     this.#inputs.push({ name, shape, type });
     return name;
+  }
+
+  /** An input of 32-bit floats, as what flows between the layers. */
+  floatInput(name: string, shape: ValueInfo["shape"]): Value {
+    const value = this.input(name, shape);
+    return this.element === ELEMENT.float ? value : this.op("Cast", [value], { to: this.element });
+  }
+
+  /** A result of the layers as 32-bit floats. */
+  toFloat32(value: Value): Value {
+    return this.element === ELEMENT.float ? value : this.op("Cast", [value], { to: ELEMENT.float });
   }
 
   /** Declares an output; `value` must have been made under that name (see `named`). */
@@ -53,7 +74,7 @@ export class GraphBuilder {
    * Names sizes of a value that shape inference cannot follow. For each value onnxruntime looks for a buffer of the same size, and
    * where sizes have no names it looks through all there are and finds none: half of the decoder's load.
    */
-  sized(value: Value, shape: ValueInfo["shape"], type: ElementType = ELEMENT.float): Value {
+  sized(value: Value, shape: ValueInfo["shape"], type: ElementType = this.element): Value {
     this.#values.push({ name: value, shape, type });
     return value;
   }
@@ -108,6 +129,13 @@ export class GraphBuilder {
     return this.#constant(name, type, [], Uint8Array.of(value));
   }
 
+  /** A factor of what flows between the layers. */
+  factor(name: string, value: number): Value {
+    if (this.element === ELEMENT.float) return this.floats(name, value);
+    const bits = float32ToFloat16(Float32Array.of(value));
+    return this.#constant(name, ELEMENT.float16, [], new Uint8Array(bits.buffer));
+  }
+
   /** Float32 constant; a scalar for a plain number. */
   floats(name: string, values: Float32Array | number, shape?: readonly number[]): Value {
     const list = typeof values === "number" ? Float32Array.of(values) : values;
@@ -133,14 +161,14 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A checkpoint tensor as float32: half-precision storage is widened in the graph (folded when the session is made). */
+  /** A checkpoint tensor as what flows between the layers: else it is cast in the graph (folded when the session is made). */
   floatWeight(name: string): Value {
-    const value = this.weight(name);
-    if (this.#weights.entry(name).dtype !== "F16") return value;
-    const wide = `${name}.f32`;
-    if (!this.#nodes.some((node) => node.outputs[0] === wide))
-      this.named(wide, "Cast", [value], { to: ELEMENT.float });
-    return wide;
+    return this.#castWeight(name, this.element);
+  }
+
+  /** The same as float32. */
+  wideWeight(name: string): Value {
+    return this.#castWeight(name, ELEMENT.float);
   }
 
   hasWeight(name: string): boolean {
@@ -165,6 +193,15 @@ export class GraphBuilder {
       outputs: this.#outputs,
       values: this.#values,
     });
+  }
+
+  #castWeight(name: string, type: ElementType): Value {
+    const value = this.weight(name);
+    if (ELEMENT_OF[this.#weights.entry(name).dtype] === type) return value;
+    const cast = `${name}.as_${type}`;
+    if (!this.#nodes.some((node) => node.outputs[0] === cast))
+      this.named(cast, "Cast", [value], { to: type });
+    return cast;
   }
 
   #constant(name: string, type: ElementType, shape: readonly number[], data: Uint8Array): Value {

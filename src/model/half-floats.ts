@@ -10,6 +10,11 @@ export function float16ToFloat32(bits: Uint16Array): Float32Array {
   return out;
 }
 
+/** The bits of a 16-bit tensor's data: newer versions of Node have an array of such numbers, and copying from it would convert them. */
+export function halfBitsOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
+}
+
 /** bfloat16 is the upper half of a float32. */
 export function bfloat16ToFloat32(bits: Uint16Array): Float32Array {
   const words = new Uint32Array(bits.length);

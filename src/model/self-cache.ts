@@ -1,11 +1,14 @@
 /** Self-attention keys and values of the windows that are decoded together: one pool a window for all of its rows. */
 import { FORBIDDEN } from "./choice-graph.js";
+import type { CrossStorage } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
+import { halfBitsOf } from "./half-floats.js";
 import { Tensor } from "./ort.js";
 import { TokenTree } from "./token-tree.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
+type Numbers = Float32Array | Uint16Array;
 
 /**
  * Capacities go in steps, so that the pools are laid out anew only now and then. A multiple of the widest vector loop: entries
@@ -37,9 +40,12 @@ export class SelfCache {
   readonly #headSize: number;
   readonly #names: readonly string[];
   readonly #trees: TokenTree[];
-  #buffers: Float32Array[];
+  readonly #type: "float32" | "float16";
+  #buffers: Numbers[];
 
-  constructor(config: WhisperConfig, windows: number) {
+  /** `storage`: of the same windows' CrossCache. */
+  constructor(config: WhisperConfig, windows: number, storage: CrossStorage) {
+    this.#type = storage === "hidden16" ? "float16" : "float32";
     this.windows = windows;
     this.#heads = config.decoderHeads;
     this.#headSize = config.headSize;
@@ -48,8 +54,7 @@ export class SelfCache {
       `v_${layer}`,
     ]).flat();
     this.#trees = Array.from({ length: windows }, () => new TokenTree());
-    const floats = windows * this.#heads * this.capacity * this.#headSize;
-    this.#buffers = this.#names.map(() => new Float32Array(floats));
+    this.#buffers = this.#names.map(() => this.#newBuffer());
   }
 
   /** Tokens of a row. */
@@ -89,14 +94,17 @@ export class SelfCache {
         firstWindow * windowFloats,
         (firstWindow + windows) * windowFloats,
       );
-      feeds[`past_${name}`] = new Tensor("float32", data, dims);
+      feeds[`past_${name}`] = new Tensor(this.#type, data, dims);
     });
     return feeds;
   }
 
   /** Takes the new keys and values of the step that `feeds` has made room for. */
   append(entries: NewEntries, { firstWindow, windows, rowsPerWindow, tokens }: StepShape): void {
-    const added = this.#names.map((name) => entries[`new_${name}`]!.data as Float32Array);
+    const added = this.#names.map((name) => {
+      const data = entries[`new_${name}`]!.data as Numbers;
+      return this.#type === "float16" ? halfBitsOf(data) : data;
+    });
     const columns = rowsPerWindow * tokens;
     const size = this.#headSize;
     for (let i = 0; i < windows; i++) {
@@ -141,12 +149,17 @@ export class SelfCache {
     return new Tensor("float32", bias, [windows, 1, columns, width]);
   }
 
+  #newBuffer(capacity = this.capacity): Numbers {
+    const numbers = this.windows * this.#heads * capacity * this.#headSize;
+    return this.#type === "float16" ? new Uint16Array(numbers) : new Float32Array(numbers);
+  }
+
   #layOut(wanted: number): void {
     const kept = Math.min(wanted, this.capacity) * this.#headSize;
     const before = this.capacity * this.#headSize;
     const after = wanted * this.#headSize;
     this.#buffers = this.#buffers.map((old) => {
-      const laidOut = new Float32Array(this.windows * this.#heads * after);
+      const laidOut = this.#newBuffer(wanted);
       for (let at = 0; at < this.windows * this.#heads; at++) {
         laidOut.set(old.subarray(at * before, at * before + kept), at * after);
       }
@@ -158,12 +171,6 @@ export class SelfCache {
 }
 
 /** For so few numbers a loop is faster than `set` with a part of the array. */
-function copyNumbers(
-  from: Float32Array,
-  source: number,
-  to: Float32Array,
-  target: number,
-  count: number,
-): void {
+function copyNumbers(from: Numbers, source: number, to: Numbers, target: number, count: number): void {
   for (let i = 0; i < count; i++) to[target + i] = from[source + i]!;
 }

@@ -32,7 +32,9 @@ export function startEncoder(
   const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, options);
   encoder.catch(() => {});
   const ahead = aheadEncoder && new AheadEncoder(aheadEncoder);
-  return { encoder, ahead, decoderThreads: threads - ownThreads, threads };
+  // On an accelerator neither takes threads from the other.
+  const decoderThreads = options.accelerator === undefined ? threads - ownThreads : threads;
+  return { encoder, ahead, decoderThreads, threads };
 }
 
 /**
@@ -45,7 +47,8 @@ async function waitedForEncoder(
   options: EncoderOptions,
 ): Promise<AudioEncoder> {
   const isHere =
-    options.moments !== undefined || crossStorageOf(Safetensors.openFolder(folder), false) === "float32";
+    options.moments !== undefined ||
+    crossStorageOf(Safetensors.openFolder(folder), false, options.accelerator) === "float32";
   if (!isHere) return EncoderThread.start(folder, threads, options.accelerator);
   const { EncoderSession } = await import("./audio-encoder.js");
   return EncoderSession.load(folder, threads, options);

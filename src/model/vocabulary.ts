@@ -80,8 +80,9 @@ export function vocabularyLogits(g: GraphBuilder, x: Value, config: WhisperConfi
   const { endToken, vocabularySize } = config;
   const specials = vocabularySize - endToken;
   if (g.typeOfWeight(`${EMBEDDING}.weight`) !== "I8") {
-    const table = g.op("Transpose", [g.floatWeight(`${EMBEDDING}.weight`)], { perm: [1, 0] });
-    const text = named(g, g.op("MatMul", [x, table]), "text_logits", vocabularySize);
+    // Of 16 bits the larger logits would be multiples of 1/64, and near ones the same.
+    const table = g.op("Transpose", [g.wideWeight(`${EMBEDDING}.weight`)], { perm: [1, 0] });
+    const text = named(g, g.op("MatMul", [g.toFloat32(x), table]), "text_logits", vocabularySize);
     return {
       text,
       special: named(g, columnsOf(g, text, endToken, vocabularySize), "special_logits", specials),

@@ -1,6 +1,6 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import type { AheadEncoder } from "./ahead-encoder.js";
-import type { AudioEncoder } from "./audio-encoder.js";
+import type { AudioEncoder, EncoderOptions } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import type { CrossStorage } from "./cross-storage.js";
@@ -8,7 +8,6 @@ import { DecoderSession } from "./decoder-session.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import { discard } from "./discard.js";
 import { modelError } from "./model-error.js";
-import type { Moments } from "./moments.js";
 import { Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
@@ -85,19 +84,19 @@ export class WhisperRuntime {
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
   static load(folder: string, threads: number, options: StartOptions = {}): Promise<WhisperRuntime> {
-    return WhisperRuntime.loadBeside(startEncoder(folder, threads, options), folder, options.moments);
+    return WhisperRuntime.loadBeside(startEncoder(folder, threads, options), folder, options);
   }
 
-  /** The same for an encoder that loads already; `moments` as it has them. */
+  /** The same for an encoder that loads already, with the same options. */
   static async loadBeside(
     { encoder, ahead, decoderThreads, threads }: StartedEncoder,
     folder: string,
-    moments?: Moments,
+    options: EncoderOptions = {},
   ): Promise<WhisperRuntime> {
     try {
       const config = readWhisperConfig(folder);
       const weights = Safetensors.openFolder(folder);
-      const decoder = await DecoderSession.load(folder, weights, config, decoderThreads, moments);
+      const decoder = await DecoderSession.load(folder, weights, config, decoderThreads, options);
       const textTokens = readTextTokens(weights);
       return new WhisperRuntime(config, textTokens, await encoder, ahead, decoder, threads);
     } catch (cause) {
@@ -155,7 +154,7 @@ export class WhisperRuntime {
 
   async step(input: StepInput): Promise<StepOutput> {
     const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment = false } = input;
-    const windows = cross.cross_k_0!.dims[0]!;
+    const windows = Object.values(cross)[0]!.dims[0]!;
     const rowsPerWindow = rows.length / windows;
     const tokens = rows[0]!.newTokens.length;
     const shape: StepShape = { firstWindow, windows, rowsPerWindow, tokens };

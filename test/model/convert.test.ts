@@ -12,6 +12,7 @@ import { addToRecord } from "../../src/model/model-record.js";
 import { resolveModel } from "../../src/model/model-store.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { SelfCache } from "../../src/model/self-cache.js";
+import type { StartOptions } from "../../src/model/start-encoder.js";
 import { WhisperRuntime } from "../../src/model/whisper-runtime.js";
 import { temporaryFolder } from "./temporary-folder.js";
 import { thrownCode } from "./thrown-code.js";
@@ -63,7 +64,7 @@ test("rounded for the inputs that its linears get, 8 bits are closer to fp32, an
   const moments = new Map<string, Float64Array>();
   const destination = join(folder, "rotated-for-moments");
   await convertModel({ source, destination, compute: "fp32", isRotated: true });
-  await logitsOf(destination, [TOKENS], moments);
+  await logitsOf(destination, [TOKENS], { moments });
   expect([...moments.keys()]).toContain("encoder.layers.0.fc2");
   expect([...moments.keys()]).toContain("decoder.layers.0.self_attn.qkv");
   const options = { source, compute: "int8", moments } as const;
@@ -83,6 +84,22 @@ test.each(COMPUTES)("%s: tokens one by one, or some at a time, as all at once", 
     const [got, expected] = [await logitsOf(path, cut), logits.get(compute)!];
     expect(relativeError(got, expected)).toBeLessThan(UNSTEADINESS[compute]);
     expect(relativeError(ofSpecials(got), ofSpecials(expected))).toBeLessThan(1e-4);
+  }
+});
+
+describe("an accelerator's graphs, which make keys and values at each step, give the same", () => {
+  const ONE_BY_ONE = TOKENS.map((token) => [token]);
+  check("fp32", [TOKENS], 1e-4);
+  check("fp32", ONE_BY_ONE, 1e-4);
+  // Whatever flows between the layers is rounded to 16 bits.
+  check("fp16", [TOKENS], 0.005);
+  check("fp16", ONE_BY_ONE, 0.005);
+
+  function check(compute: Compute, cut: readonly (readonly number[])[], relative: number) {
+    test(`${compute}, ${cut.length} steps`, async () => {
+      const got = await logitsOf(join(folder, compute), cut, { accelerator: "cpu" });
+      expect(relativeError(got, logits.get(compute)!)).toBeLessThan(relative);
+    });
   }
 });
 
@@ -259,11 +276,11 @@ describe("a model by name or path", () => {
 async function logitsOf(
   path: string,
   parts: readonly (readonly number[])[],
-  moments?: Map<string, Float64Array>,
+  options: StartOptions = {},
 ): Promise<Float32Array> {
-  const runtime = await WhisperRuntime.load(path, 2, { moments });
+  const runtime = await WhisperRuntime.load(path, 2, options);
   const cross = new CrossCache(runtime.config, 1, runtime.crossStorage);
-  const cache = new SelfCache(runtime.config, 1);
+  const cache = new SelfCache(runtime.config, 1, runtime.crossStorage);
   const random = seededRandom(23);
   await runtime.encode(
     Float32Array.from({ length: 80 * 3000 }, () => random() * 2 - 1),

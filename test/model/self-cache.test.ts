@@ -19,7 +19,7 @@ class Expected {
   readonly windows: number[][][];
 
   constructor(windows: number, rows: number) {
-    this.cache = new SelfCache(CONFIG, windows);
+    this.cache = new SelfCache(CONFIG, windows, "float32");
     this.windows = Array.from({ length: windows }, () => Array.from({ length: rows }, () => []));
   }
 

@@ -49,7 +49,7 @@ export class BatchDecoder {
     this.#runtime = runtime;
     this.#tokenizer = tokenizer;
     this.#cross = new CrossCache(runtime.config, maxWindows, runtime.crossStorage);
-    this.#cache = new SelfCache(runtime.config, maxWindows);
+    this.#cache = new SelfCache(runtime.config, maxWindows, runtime.crossStorage);
     this.#masks = new TokenMasks(tokenizer, runtime.config.vocabularySize);
     this.#languages = new LanguageFinder(runtime, tokenizer);
     this.#aligner = new TextAligner(runtime, tokenizer, breathe);

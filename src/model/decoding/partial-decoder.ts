@@ -30,7 +30,7 @@ export class PartialDecoder {
     this.#masks = new TokenMasks(tokenizer, runtime.config.vocabularySize);
     this.#languages = new LanguageFinder(runtime, tokenizer);
     this.#reader = new GreedyReader(runtime, breathe);
-    this.#cache = new SelfCache(runtime.config, 1);
+    this.#cache = new SelfCache(runtime.config, 1, runtime.crossStorage);
   }
 
   /**

@@ -40,7 +40,7 @@ export class SingleWindow {
     this.#masks = masks;
     this.#loops = loops;
     this.#breathe = breathe;
-    this.#samplingCache = new SelfCache(runtime.config, 1);
+    this.#samplingCache = new SelfCache(runtime.config, 1, runtime.crossStorage);
   }
 
   /** Reads the prompt and lets the decoder take its first tokens, at temperature 0. */

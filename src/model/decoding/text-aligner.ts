@@ -46,7 +46,7 @@ export class TextAligner {
     this.#tokenizer = tokenizer;
     this.#breathe = breathe;
     this.#noMask = new Float32Array(runtime.config.vocabularySize);
-    this.#cache = new SelfCache(runtime.config, 1);
+    this.#cache = new SelfCache(runtime.config, 1, runtime.crossStorage);
   }
 
   /** Words of the text in its order; none for an empty text. */
