@@ -1,10 +1,11 @@
 /**
  * A model on an accelerator beside the CPU: in how many recordings the text is the same, and what it takes.
  *
- *     npm run bench:device -- --model FOLDER [--device cuda] [--threads N] [--steps-only] [--no-fallback] RECORDING…
+ *     npm run bench:device -- --model FOLDER [--device cuda] [--threads N] [--peer-model FOLDER] [--no-fallback] [RECORDING…]
  *
- * FOLDER holds a model stored as fp16 or fp32. First come the parts (model.js): load, encoder, decoder steps. Then `mubbles file` takes
- * all recordings with either device, loading once; words are compared as they are written, but for case and punctuation. --no-fallback
+ * FOLDER holds a model stored as fp16 or fp32. First come the parts (model.js): load, encoder, decoder steps; where --peer-model names a
+ * model of the hub's layout, beside those of Hugging Face transformers (fp16, CUDA). Then `mubbles file` takes all recordings with either
+ * device, loading once; words are compared as they are written, but for case and punctuation. --no-fallback
  * leaves out what is sampled where the text is poor, as that of random weights always is.
  */
 import { spawnSync } from "node:child_process";
@@ -14,6 +15,8 @@ import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { benchModel } from "./model.js";
+import { measure } from "./peers/measure.js";
+import { peerPython, peerScript } from "./peers/python.js";
 import { matched, normalised } from "./word-matching.js";
 
 const MUBBLES = fileURLToPath(new URL("../bin/mubbles.js", import.meta.url));
@@ -27,7 +30,7 @@ async function main() {
       model: { type: "string" },
       device: { type: "string", default: "cuda" },
       threads: { type: "string", default: String(availableParallelism()) },
-      "steps-only": { type: "boolean", default: false },
+      "peer-model": { type: "string" },
       "no-fallback": { type: "boolean", default: false },
     },
   });
@@ -35,8 +38,8 @@ async function main() {
   if (model === undefined) throw new Error("--model: name a model converted with --compute fp16 or fp32");
   const threads = Number(values.threads);
   for (const on of ["cpu", device]) await printParts(model, on, threads);
-  if (values["steps-only"]) return;
-  if (recordings.length === 0) throw new Error("name a recording");
+  if (values["peer-model"] !== undefined) await printPeer(values["peer-model"]);
+  if (recordings.length === 0) return;
 
   const settings = ["--model", model, "--threads", values.threads];
   if (values["no-fallback"]) settings.push("--temperature-increment-on-fallback", "0");
@@ -77,6 +80,15 @@ async function printParts(model, device, threads) {
   );
 }
 
+async function printPeer(/** @type {string} */ model) {
+  const { stdout } = await measure(peerPython(), [peerScript("transformers_whisper.py"), model]);
+  const { transformers, torch, encoderMs, step1Ms, step5Ms } = JSON.parse(stdout);
+  print(
+    `transformers ${transformers}, torch ${torch}: encoder ${encoderMs.toFixed(1)} ms, step of 1, 5 hypotheses ` +
+      `${step1Ms.toFixed(1)}, ${step5Ms.toFixed(1)} ms`,
+  );
+}
+
 /**
  * @param {string} device
  * @param {readonly string[]} settings
@@ -93,12 +105,11 @@ function transcribed(device, settings, recordings) {
     const wall = (performance.now() - began) / 1000;
     if (status !== 0) throw new Error(stderr);
     const texts = recordings.map((path) => readFileSync(join(folder, `${parse(path).name}.txt`), "utf8"));
-    const sum = (/** @type {string} */ name) =>
-      [...stderr.matchAll(new RegExp(`^ {2}${name} +([\\d.]+) s`, "gm"))].reduce(
-        (total, [, value]) => total + Number(value),
-        0,
-      );
-    return { texts, load: sum("load"), encode: sum("encode"), decode: sum("decode"), wall };
+    const each = (/** @type {string} */ name) =>
+      [...stderr.matchAll(new RegExp(`^ {2}${name} +([\\d.]+) s`, "gm"))].map(([, value]) => Number(value));
+    const sum = (/** @type {string} */ name) => each(name).reduce((total, value) => total + value, 0);
+    // Each recording's timings name the load, which there was once.
+    return { texts, load: Math.max(...each("load")), encode: sum("encode"), decode: sum("decode"), wall };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -42,7 +42,10 @@ export function declareMachineOptions(command: Command): void {
   const threads = `threads of the model (default: all cores, here ${availableParallelism()})`;
   command.addOption(numberFlag("--threads <n>", threads, { min: 1, max: 1024, whole: true }));
   command.addOption(
-    new Option("--device <name>", `what the model runs on: ${DEVICES.join(", ")}; auto is the CPU`)
+    new Option(
+      "--device <name>",
+      `what the model runs on: ${DEVICES.join(", ")}; auto is cuda where it was installed and the model is stored as floats, else cpu`,
+    )
       .default("auto")
       .argParser(choiceOption("--device", DEVICES)),
   );

@@ -75,6 +75,7 @@ export class EncoderSession implements AudioEncoder {
       const options = {
         observesLinears: moments !== undefined,
         isHalf: storage === "hidden16",
+        multipliesConvolutions: isHidden(storage),
         ...(inOnePart ? { parts: 1 } : {}),
       };
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights, accelerator };

@@ -27,7 +27,7 @@ const REQUIREMENTS: Readonly<Record<Accelerator, Requirements>> = {
   cuda: {
     systems: "Linux on x64",
     howToGetIt:
-      "it takes an NVIDIA driver, CUDA 12, cuDNN 9 and `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`; docs/doctor.md",
+      "it takes an NVIDIA driver, CUDA, cuDNN 9 and onnxruntime's CUDA library beside onnxruntime-node: docs/doctor.md says how to get them",
   },
   dml: {
     systems: "Windows",

@@ -1,7 +1,6 @@
 /** The decoder's attention to the audio. */
 import { MIDDLE, rightOperand } from "./cross-bytes.js";
-import { keysAndValuesByHeads } from "./cross-keys.js";
-import { type ByteStorage, type CrossStorage, isHidden, RANGES_PER_LAYER } from "./cross-storage.js";
+import { type ByteStorage, type PlainStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
 import { type Dimension, ELEMENT } from "./onnx-proto.js";
@@ -14,21 +13,20 @@ interface Attention {
   readonly attended: Value;
 }
 
-/** Attention of all layers. Its inputs `cross_k_i`, `cross_v_i`, `cross_ranges` are as the cross graph makes them, or `hidden` the encoder's. */
+/** Attention of all layers. Its inputs `cross_k_i`, `cross_v_i`, `cross_ranges` are as the cross graph makes them. */
 export class CrossAttention {
   readonly #g: GraphBuilder;
   readonly #config: WhisperConfig;
-  readonly #storage: CrossStorage;
+  readonly #storage: PlainStorage;
   readonly #ranges: readonly Value[];
   /** Scores of the layers so far. */
   readonly #scores: Value[] = [];
 
-  constructor(g: GraphBuilder, config: WhisperConfig, storage: CrossStorage) {
+  constructor(g: GraphBuilder, config: WhisperConfig, storage: PlainStorage) {
     this.#g = g;
     this.#config = config;
     this.#storage = storage;
-    this.#ranges = storage === "int8" || storage === "uint8" ? rangesOf(g, config) : [];
-    if (isHidden(storage)) g.input("hidden", ["A", "F", config.dModel], g.element);
+    this.#ranges = storage === "float32" ? [] : rangesOf(g, config);
   }
 
   /** x + attention of norm(x) [A, S, width] to the audio. */
@@ -38,11 +36,11 @@ export class CrossAttention {
     const name = `decoder.layers.${index}`;
     const h = layerNorm(g, x, `${name}.encoder_attn_layer_norm`, dModel);
     const q = linear(g, h, `${name}.encoder_attn.q_proj`, roundingOfNormed(g, dModel));
-    const scaled = g.op("Mul", [q, g.factor("query_scale", this.#config.headSize ** -0.5)]);
+    const scaled = g.op("Mul", [q, g.floats("query_scale", this.#config.headSize ** -0.5)]);
     const { scores, attended } =
-      this.#storage === "int8" || this.#storage === "uint8"
-        ? this.#toBytes(scaled, index, this.#storage)
-        : this.#toFloats(scaled, index);
+      this.#storage === "float32"
+        ? this.#toFloats(scaled, index)
+        : this.#toBytes(scaled, index, this.#storage);
     this.#scores.push(scores);
     return g.op("Add", [x, linear(g, attended, `${name}.encoder_attn.out_proj`, { parts: 2 })]);
   }
@@ -54,12 +52,8 @@ export class CrossAttention {
   #toFloats(q: Value, index: number): Attention {
     const g = this.#g;
     const { decoderHeads: heads, headSize } = this.#config;
-    const { keys, values } = isHidden(this.#storage)
-      ? keysAndValuesByHeads(g, "hidden", index, this.#config)
-      : {
-          keys: g.input(`cross_k_${index}`, ["A", heads, "F", headSize]),
-          values: g.input(`cross_v_${index}`, ["A", heads, headSize, "F"]),
-        };
+    const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize]);
+    const values = g.input(`cross_v_${index}`, ["A", heads, headSize, "F"]);
     const columns = g.op("Transpose", [this.#splitHeads(q)], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
     const scores = g.op("MatMul", [keys, columns]);
     // onnxruntime makes one softmax along the frames of these three.

@@ -1,6 +1,6 @@
 /** The graph between encoder and decoder: what the decoder's cross-attention reads of the audio. */
 import { type Operand, RANGE_STEPS, rightOperand, UNSIGNED } from "./cross-bytes.js";
-import { keysAndValues, keysAndValuesByHeads } from "./cross-keys.js";
+import { keysAndValues } from "./cross-keys.js";
 import { type ByteStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
@@ -11,7 +11,8 @@ import type { WhisperConfig } from "./whisper-config.js";
  * hidden [A, F, width], any number of frames of the encoder's output → for each decoder layer `cross_k_i` [A, H, F, headSize] and
  * `cross_v_i` [A, H, headSize, F], as floats.
  *
- * A graph of its own, because the binding copies what a run returns: a part of the frames at a time, that is a part of 37 MB (base).
+ * Keys and values leave in the layout that lets a decoder step with a few rows stream them once (cross-attention.ts). A graph of
+ * its own, because the binding copies what a run returns: a part of the frames at a time, that is a part of 37 MB (base).
  */
 export function crossGraph(
   weights: Safetensors,
@@ -21,9 +22,8 @@ export function crossGraph(
   const g = new GraphBuilder(weights, options);
   const hidden = g.input("hidden", ["A", "F", config.dModel]);
   for (let layer = 0; layer < config.decoderLayers; layer++) {
-    const { keys, values } = keysAndValuesByHeads(g, hidden, layer, config);
-    g.output(keys, ["A", config.decoderHeads, "F", config.headSize]);
-    g.output(values, ["A", config.decoderHeads, config.headSize, "F"]);
+    const [k, v] = keysAndValues(g, hidden, layer);
+    floats(g, k, v, layer, config);
   }
   return g.encode("cross");
 }
@@ -59,6 +59,15 @@ export function encoderAndCrossGraph(
     bytes(g, v, ofValues, `cross_v_${layer}`, config, right);
   }
   return g.encode("encoder and cross");
+}
+
+function floats(g: GraphBuilder, k: Value, v: Value, layer: number, config: WhisperConfig): void {
+  const { decoderHeads: heads, headSize } = config;
+  const split = g.ints("split_heads", [0, 0, heads, headSize]);
+  g.named(`cross_k_${layer}`, "Transpose", [g.op("Reshape", [k, split])], { perm: [0, 2, 1, 3] });
+  g.named(`cross_v_${layer}`, "Transpose", [g.op("Reshape", [v, split])], { perm: [0, 2, 3, 1] });
+  g.output(`cross_k_${layer}`, ["A", heads, "F", headSize]);
+  g.output(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
 }
 
 /** [1, width] each. */

@@ -11,7 +11,8 @@ import type { Safetensors } from "./safetensors.js";
  * - `hidden16`, `hidden32`, on an accelerator: what the encoder put out [F, width], as floats of so many bits. The binding keeps nothing
  *   there from run to run. Making keys and values anew at each step takes an accelerator less time than copying them to it.
  */
-export type CrossStorage = "float32" | ByteStorage | HiddenStorage;
+export type CrossStorage = PlainStorage | HiddenStorage;
+export type PlainStorage = "float32" | ByteStorage;
 export type ByteStorage = "int8" | "uint8";
 export type HiddenStorage = "hidden16" | "hidden32";
 

@@ -2,7 +2,8 @@
 
 import { choiceOfTokens } from "./choice-graph.js";
 import { CrossAttention } from "./cross-attention.js";
-import type { CrossStorage } from "./cross-storage.js";
+import { type CrossStorage, isHidden, type PlainStorage } from "./cross-storage.js";
+import { fusedLayers } from "./fused-layers.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
@@ -21,10 +22,11 @@ interface DecoderGraphOptions {
  *
  * Inputs: `tokens` [A, S], `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
- * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or `hidden` of the encoder's, as `storage` has it; `logit_index` [N]:
- * the columns that logits are wanted of;
+ * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or `hidden` of the encoder's, as `storage` has it; `logit_index`
+ * [N]: the columns that logits are wanted of;
  * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
- * Outputs: those of choice-graph.ts and vocabulary.ts, `new_k_i`, `new_v_i` [A, H, S, headSize] to be put into the pool, and
+ * Outputs: those of choice-graph.ts and vocabulary.ts, `new_k_i`, `new_v_i` [A, H, S, headSize], or [A, S, width] beside `hidden`, to be
+ * put into the pool, and
  * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
  */
 export function decoderGraph(
@@ -33,7 +35,6 @@ export function decoderGraph(
   { storage, observesLinears = false }: DecoderGraphOptions,
 ): Uint8Array {
   const g = new GraphBuilder(weights, { observesLinears, isHalf: storage === "hidden16" });
-  const { decoderHeads: heads, headSize } = config;
   const tokens = g.input("tokens", ["A", "S"], ELEMENT.int64);
   const positions = g.input("positions", ["A", "S"], ELEMENT.int64);
   // As 16-bit floats what is forbidden becomes -∞; each column may at least look at itself.
@@ -44,10 +45,38 @@ export function decoderGraph(
   let x = embedding(g, tokens, config);
   x = g.op("Add", [x, g.op("Gather", [g.floatWeight("decoder.embed_positions.weight"), positions])]);
   x = rotated(g, x);
+  const { hidden, alignment } = isHidden(storage)
+    ? fusedLayers(g, x, bias, config)
+    : layers(g, x, bias, config, storage);
+  x = layerNorm(g, g.op("Gather", [hidden, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
+  if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);
+  choiceOfTokens(g, vocabularyLogits(g, x, config), config);
+  if (alignment !== undefined) {
+    g.rename(g.toFloat32(alignment), "alignment");
+    g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
+  }
+  return g.encode("decoder");
+}
+
+interface Layers {
+  /** [A, S, width] */
+  readonly hidden: Value;
+  /** [A, heads, alignment_columns, F]; undefined where there are none. */
+  readonly alignment: Value | undefined;
+}
+
+/** From embeddings x [A, S, width]. `bias`: `self_bias`. */
+function layers(
+  g: GraphBuilder,
+  x: Value,
+  bias: Value,
+  config: WhisperConfig,
+  storage: PlainStorage,
+): Layers {
   const cross = new CrossAttention(g, config, storage);
   const sizes = g.op(
     "Concat",
-    [g.op("Shape", ["past_k_0"], { start: 2, end: 3 }), g.op("Shape", [tokens], { start: 1, end: 2 })],
+    [g.op("Shape", ["past_k_0"], { start: 2, end: 3 }), g.op("Shape", ["tokens"], { start: 1, end: 2 })],
     { axis: 0 },
   );
   for (let layer = 0; layer < config.decoderLayers; layer++) {
@@ -56,19 +85,11 @@ export function decoderGraph(
     x = cross.layer(x, layer);
     x = feedForward(g, x, name, config.dModel, { rounding: roundingOfNormed(g, config.dModel) });
   }
-  x = layerNorm(g, g.op("Gather", [x, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
-  if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);
-  choiceOfTokens(g, vocabularyLogits(g, x, config), config);
   const scores = cross.alignmentScores();
-  if (scores !== undefined) {
-    g.named("alignment", "Transpose", [g.toFloat32(scores)], { perm: [0, 1, 3, 2] });
-    g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
-  }
-  for (let layer = 0; layer < config.decoderLayers; layer++) {
-    for (const name of ["new_k", "new_v"])
-      g.output(`${name}_${layer}`, ["A", heads, "S", headSize], g.element);
-  }
-  return g.encode("decoder");
+  return {
+    hidden: x,
+    alignment: scores && g.op("Transpose", [scores], { perm: [0, 1, 3, 2] }),
+  };
 }
 
 /**
@@ -85,18 +106,19 @@ function selfAttention(
   { bias, sizes }: { readonly bias: Value; readonly sizes: Value },
 ): Value {
   const { decoderHeads: heads, headSize } = config;
-  const pastK = g.input(`past_k_${layer}`, ["A", heads, "C", headSize], g.element);
-  const pastV = g.input(`past_v_${layer}`, ["A", heads, "C", headSize], g.element);
+  const pastK = g.input(`past_k_${layer}`, ["A", heads, "C", headSize]);
+  const pastV = g.input(`past_v_${layer}`, ["A", heads, "C", headSize]);
   const h = layerNorm(g, x, `${name}.self_attn_layer_norm`, config.dModel);
   const qkv = g.ops("Split", [linear(g, h, `${name}.self_attn.qkv`, roundingOfNormed(g, config.dModel))], 3, {
     axis: -1,
     num_outputs: 3,
   });
   const [q, k, v] = qkv.map((part) => splitHeads(g, part, config)) as [Value, Value, Value];
-  const scaled = g.op("Mul", [q, g.factor("query_scale", headSize ** -0.5)]);
+  const scaled = g.op("Mul", [q, g.floats("query_scale", headSize ** -0.5)]);
   const columns = g.op("Transpose", [scaled], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
   const newK = g.named(`new_k_${layer}`, "Transpose", [k], { perm: [0, 2, 1, 3] });
   const newV = g.named(`new_v_${layer}`, "Transpose", [v], { perm: [0, 2, 1, 3] });
+  for (const added of [newK, newV]) g.output(added, ["A", heads, "S", headSize]);
   const products = [g.op("MatMul", [pastK, columns]), g.op("MatMul", [newK, columns])];
   const joined = g.sized(g.op("Concat", products, { axis: 2 }), ["A", heads, "C_S", "S"]);
   const scores = g.op("Transpose", [joined], { perm: [0, 1, 3, 2] });

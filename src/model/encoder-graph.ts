@@ -11,6 +11,11 @@ export interface EncoderOptions extends GraphOptions {
    * large-v3-turbo, so that wide models have one. Where it widens them (see ort.ts) it allows but one: 1 there.
    */
   readonly parts?: number;
+  /**
+   * Convolutions as matrix products, for accelerators: CUDA looks for the best kernel of a convolution at each length that it has not seen,
+   * which takes ten times as long as the whole run.
+   */
+  readonly multipliesConvolutions?: boolean;
 }
 
 const PARTS = 2;
@@ -39,22 +44,55 @@ export function encoderGraph(
 export function encoderLayers(
   g: GraphBuilder,
   config: WhisperConfig,
-  { parts = config.dModel < WIDE ? PARTS : 1 }: EncoderOptions,
+  { parts = config.dModel < WIDE ? PARTS : 1, multipliesConvolutions = false }: EncoderOptions,
 ): Value {
-  let x = g.floatInput("mel", ["A", config.nMels, "M"]);
-  for (const [i, stride] of [
-    [1, 1],
-    [2, 2],
-  ] as const) {
-    const conv = `encoder.conv${i}`;
-    const inputs = [x, g.floatWeight(`${conv}.weight`), g.floatWeight(`${conv}.bias`)];
-    x = gelu(g, g.op("Conv", inputs, { kernel_shape: [3], pads: [1, 1], strides: [stride] }));
-  }
-  x = g.op("Transpose", [x], { perm: [0, 2, 1] });
+  const mel = g.floatInput("mel", ["A", config.nMels, "M"]);
+  let x = multipliesConvolutions ? multipliedConvolutions(g, mel, config) : convolutions(g, mel);
   x = g.op("Add", [x, g.floatInput("positions", ["F", config.dModel])]);
   x = rotated(g, x);
   for (let layer = 0; layer < config.encoderLayers; layer++) x = encoderLayer(g, x, layer, config, parts);
   return layerNorm(g, x, "encoder.layer_norm", config.dModel);
+}
+
+/** Number and stride; all have three taps and a frame of zeros on either side. */
+const CONVOLUTIONS = [
+  [1, 1],
+  [2, 2],
+] as const;
+const TAPS = 3;
+
+/** mel [A, mels, 2F] → [A, F, width] */
+function convolutions(g: GraphBuilder, mel: Value): Value {
+  let x = mel;
+  for (const [i, stride] of CONVOLUTIONS) {
+    const conv = `encoder.conv${i}`;
+    const inputs = [x, g.floatWeight(`${conv}.weight`), g.floatWeight(`${conv}.bias`)];
+    x = gelu(g, g.op("Conv", inputs, { kernel_shape: [TAPS], pads: [1, 1], strides: [stride] }));
+  }
+  return g.op("Transpose", [x], { perm: [0, 2, 1] });
+}
+
+/** The same: what the taps see side by side [A, frames, taps × channels], times the weights [taps × channels, width]. */
+function multipliedConvolutions(g: GraphBuilder, mel: Value, { dModel, nMels }: WhisperConfig): Value {
+  let x = g.op("Transpose", [mel], { perm: [0, 2, 1] });
+  for (const [i, stride] of CONVOLUTIONS) {
+    const conv = `encoder.conv${i}`;
+    const channels = i === 1 ? nMels : dModel;
+    const padded = g.op("Pad", [x, g.ints("frame_on_either_side", [0, 1, 0, 0, 1, 0])]);
+    const axis = g.ints("frames_axis", [1]);
+    const seen = Array.from({ length: TAPS }, (_, tap) => {
+      const range = [
+        g.ints(`from_${tap}`, [tap]),
+        g.ints(`to_${tap}`, [tap - (TAPS - 1) || Number.MAX_SAFE_INTEGER]),
+      ];
+      return g.op("Slice", [padded, ...range, axis, g.ints(`every_${stride}`, [stride])]);
+    });
+    const taps = g.op("Transpose", [g.floatWeight(`${conv}.weight`)], { perm: [2, 1, 0] });
+    const weights = g.op("Reshape", [taps, g.ints(`taps_${channels}`, [TAPS * channels, dModel])]);
+    const product = g.op("MatMul", [g.op("Concat", seen, { axis: -1 }), weights]);
+    x = gelu(g, g.op("Add", [product, g.floatWeight(`${conv}.bias`)]));
+  }
+  return x;
 }
 
 function encoderLayer(

@@ -35,6 +35,8 @@ export interface EngineOptions {
 
 /** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
 const MAX_WINDOWS = 3;
+/** On an accelerator a step takes hardly longer for more of them, and memory is elsewhere. */
+const MAX_WINDOWS_ACCELERATED = 8;
 
 const STOPPED = { detail: "the engine stopped" };
 
@@ -56,7 +58,7 @@ export class Engine {
   /** Of the process it has for itself. */
   readonly processId: number | undefined;
   /** Windows that can usefully be under way at once. */
-  readonly maxWindows = MAX_WINDOWS;
+  readonly maxWindows: number;
   /** Whether another window can be encoded without holding up those that are decoded. */
   readonly encodesAhead: boolean;
   readonly #transport: EngineTransport;
@@ -76,7 +78,7 @@ export class Engine {
     config: WhisperConfig,
     folder: string,
     model: string,
-    encodesAhead: boolean,
+    { encodesAhead, maxWindows }: EngineWorkerData,
     beganMs: number,
   ) {
     this.nMels = config.nMels;
@@ -89,6 +91,7 @@ export class Engine {
     this.#folder = folder;
     this.#model = model;
     this.encodesAhead = encodesAhead;
+    this.maxWindows = maxWindows;
     this.loaded = new Promise((resolve, reject) => {
       this.#loading = { resolve: () => resolve((performance.now() - beganMs) / 1000), reject };
     });
@@ -120,6 +123,8 @@ export class Engine {
     const beganMs = performance.now();
     const { folder, compute: stored } = await resolveModel(model, compute);
     const accelerator = await acceleratorFor(device, stored);
+    // Else the first run takes twice as long.
+    if (accelerator === "cuda") process.env.ORT_ENABLE_CUDNN_FLASH_ATTENTION ??= "0";
     if (accelerator !== undefined && isQuantised(stored)) {
       const detail = `stored as ${stored}, which ${accelerator} has no kernels for; name one stored as fp16`;
       throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });
@@ -127,14 +132,14 @@ export class Engine {
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
-      maxWindows: MAX_WINDOWS,
+      maxWindows: accelerator === undefined ? MAX_WINDOWS : MAX_WINDOWS_ACCELERATED,
       encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
       accelerator,
       isTraced: isTraced(),
     };
     const config = readWhisperConfig(folder);
     const transport = isIsolated ? startProcess(data) : startThread(data);
-    return new Engine(transport, config, folder, model, data.encodesAhead, beganMs);
+    return new Engine(transport, config, folder, model, data, beganMs);
   }
 
   /** A number for a recording whose windows share their language. */

@@ -1,6 +1,6 @@
 /** Self-attention keys and values of the windows that are decoded together: one pool a window for all of its rows. */
 import { FORBIDDEN } from "./choice-graph.js";
-import type { CrossStorage } from "./cross-storage.js";
+import { type CrossStorage, isHidden } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { halfBitsOf } from "./half-floats.js";
 import { Tensor } from "./ort.js";
@@ -16,7 +16,10 @@ type Numbers = Float32Array | Uint16Array;
  */
 const CAPACITY_STEP = 64;
 
-/** New keys and values of a step as the graph returns them: `new_k_i`, `new_v_i` [windows, H, rows × tokens, headSize]. */
+/**
+ * New keys and values of a step as the graph returns them: `new_k_i`, `new_v_i` [windows, H, rows × tokens, headSize], or, where the
+ * decoder reads hidden states, [windows, rows × tokens, H × headSize].
+ */
 type NewEntries = Record<string, { readonly data: unknown }>;
 
 /** What a step adds: windows from `first` on, with equally many rows and new tokens each. */
@@ -41,11 +44,13 @@ export class SelfCache {
   readonly #names: readonly string[];
   readonly #trees: TokenTree[];
   readonly #type: "float32" | "float16";
+  readonly #isByColumns: boolean;
   #buffers: Numbers[];
 
   /** `storage`: of the same windows' CrossCache. */
   constructor(config: WhisperConfig, windows: number, storage: CrossStorage) {
     this.#type = storage === "hidden16" ? "float16" : "float32";
+    this.#isByColumns = isHidden(storage);
     this.windows = windows;
     this.#heads = config.decoderHeads;
     this.#headSize = config.headSize;
@@ -112,10 +117,12 @@ export class SelfCache {
       for (let column = 0; column < columns; column++) {
         const place = this.#trees[window]!.grow(Math.floor(column / tokens));
         for (let head = 0; head < this.#heads; head++) {
-          const source = ((i * this.#heads + head) * columns + column) * size;
+          const entry = this.#isByColumns
+            ? (i * columns + column) * this.#heads + head
+            : (i * this.#heads + head) * columns + column;
           const target = ((window * this.#heads + head) * this.capacity + place) * size;
           for (let at = 0; at < added.length; at++)
-            copyNumbers(added[at]!, source, this.#buffers[at]!, target, size);
+            copyNumbers(added[at]!, entry * size, this.#buffers[at]!, target, size);
         }
       }
     }

@@ -82,6 +82,10 @@ describe.skipIf(needsBrowser)("the page", () => {
     }
     expect([...seen]).toEqual(expect.arrayContaining(["And", "Mr.", "John"]));
     await page.keyboard.press("Space");
+    // A frame that was due is still drawn.
+    await page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
     const { position } = await now(page);
     await page.waitForTimeout(300);
     expect((await now(page)).position).toBe(position);

@@ -52,7 +52,7 @@ export class PartialDecoder {
       traceSpan("engine", "encode", began, { partial: true }, encoded);
       const place = { cross: cross.one(0), cache: this.#cache, window: 0 };
       const language = await this.#languageOf(request, settled, place);
-      const task = this.#taskOf(request, language.language, place, signal);
+      const task = this.#taskOf(request, frames, language.language, place, signal);
       const draft = request.draft ?? [];
       const reading = await this.#reader.read(task, draft);
       if (reading === undefined) return undefined;
@@ -86,7 +86,14 @@ export class PartialDecoder {
     return settled ?? (await this.#languages.detect(place));
   }
 
-  #taskOf(request: PartialRequest, language: string, place: WindowPlace, signal: AbortSignal): GreedyTask {
+  /** `frames`: of the window as it was encoded. */
+  #taskOf(
+    request: PartialRequest,
+    frames: number,
+    language: string,
+    place: WindowPlace,
+    signal: AbortSignal,
+  ): GreedyTask {
     const { endToken, blankTokens, noSpeechToken, noTimestampsToken, startOfPreviousToken } = this.#tokenizer;
     const { maxTextPositions } = this.#runtime.config;
     // As in window-decoder.ts: half the context for what went before, half for what comes.
@@ -97,7 +104,6 @@ export class PartialDecoder {
     const prompt = [...before, ...start, noTimestampsToken];
     const maxTokens = Math.min(half, maxTextPositions - prompt.length, tokenCap(request.windowSeconds));
     const audioFrames = Math.floor((request.windowSeconds * FRAMES_PER_SECOND) / FRAMES_PER_TOKEN);
-    const frames = place.cross.cross_k_0!.dims[2]!;
     return {
       place,
       signal,
