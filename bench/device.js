@@ -5,8 +5,8 @@
  *
  * FOLDER holds a model stored as fp16 or fp32. First come the parts (model.js): load, encoder, decoder steps; where --peer-model names a
  * model of the hub's layout, beside those of Hugging Face transformers (fp16, CUDA). Then `mubbles file` takes all recordings with either
- * device, loading once; words are compared as they are written, but for case and punctuation. --no-fallback
- * leaves out what is sampled where the text is poor, as that of random weights always is.
+ * device, loading once; words are compared as they are written, but for case and punctuation. --no-fallback leaves out what is sampled where
+ * the text is poor, as that of random weights always is.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,10 +14,11 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { wordsOf } from "./live/metrics.js";
 import { benchModel } from "./model.js";
 import { measure } from "./peers/measure.js";
 import { peerPython, peerScript } from "./peers/python.js";
-import { matched, normalised } from "./word-matching.js";
+import { matched } from "./word-matching.js";
 
 const MUBBLES = fileURLToPath(new URL("../bin/mubbles.js", import.meta.url));
 
@@ -113,13 +114,6 @@ function transcribed(device, settings, recordings) {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function wordsOf(text = "") {
-  return text
-    .split(/\s+/)
-    .filter((word) => normalised(word) !== "")
-    .map((word) => ({ word }));
 }
 
 function seconds(/** @type {number} */ value) {

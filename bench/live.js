@@ -2,11 +2,12 @@
  * Live text against the moment at which each word was really spoken: mubbles listen and, beside it, a streaming peer, in real time.
  *
  *     npm run bench:live -- [--peer-model DIR] [--peer-chunk SECONDS]… [--channels one|both|all] [--match REGEXP] [--aligned REGEXP]
- *                           [--silence-seconds N] [--data DIR] [--json FILE] [-- OPTIONS FOR mubbles listen]
+ *                           [--silence-seconds N] [--data DIR] [--json FILE] [--list] [-- OPTIONS FOR mubbles listen]
  *
  * Clips of --data's manifest.json that have forced alignments, and those that --aligned matches (`mubbles align` finds their words), follow
  * one another on a channel with pauses of 1.5 s; with two channels, each hears half of them, so that both talk at once. It takes
- * as long as the speech, for each system and each number of channels. live/metrics.js says how it is counted.
+ * as long as the speech, for each system and each number of channels. live/metrics.js says how it is counted; --list shows the texts in
+ * which something was confirmed that the full decoder does not say.
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -40,6 +41,7 @@ async function main() {
       "peer-model": { type: "string", default: process.env.MUBBLES_PEER_MODEL },
       "peer-chunk": { type: "string", multiple: true, default: ["1.0"] },
       json: { type: "string" },
+      list: { type: "boolean", default: false },
     },
   });
   const peerModel = values["peer-model"];
@@ -52,8 +54,16 @@ async function main() {
   const results = [];
   for (const tracks of await makeTracks(clips, values.channels, silenceSeconds)) {
     const place = Object.keys(tracks).length === 1 ? "one channel" : "both channels";
-    const add = (/** @type {string} */ system, /** @type {import("./live/sessions.js").Session} */ session) =>
-      results.push({ system, place, ...rowsOf(session, figuresOf(session, tracks), tracks) });
+    const add = (
+      /** @type {string} */ system,
+      /** @type {import("./live/sessions.js").Session} */ session,
+    ) => {
+      const figures = figuresOf(session, tracks);
+      results.push({ system, place, ...rowsOf(session, figures, tracks) });
+      if (!values.list) return;
+      for (const { confirmed, full } of figures.contradicted)
+        print(`${system} confirmed: ${confirmed}\n${" ".repeat(system.length)}      full: ${full.trim()}`);
+    };
     print(`${place}: ${describe(tracks)}`);
     add("mubbles", await runMubbles(tracks, mubblesOptions));
     if (withoutPeer !== undefined) continue;

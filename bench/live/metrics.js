@@ -23,6 +23,7 @@ const MARGIN_SECONDS = 0.5;
  * @property {number[]} final after the true end of the last word
  * @property {number} confirmedWords given as confirmed
  * @property {number} falseCommits confirmed words that the full decoder's text of the utterance does not have
+ * @property {{ confirmed: string, full: string }[]} contradicted both texts of the utterances that have such words
  * @property {number} revisions times that shown text changed other than by growing
  * @property {number} utteranceSeconds
  * @property {number} spoken
@@ -43,6 +44,7 @@ export function figuresOf(session, tracks) {
     final: [],
     confirmedWords: 0,
     falseCommits: 0,
+    contradicted: [],
     revisions: 0,
     utteranceSeconds: 0,
     spoken: 0,
@@ -123,7 +125,13 @@ function addUtterance(figures, events, spoken) {
   if (lastSpoken !== undefined) figures.final.push(final.atSeconds - lastSpoken.endSeconds);
   const full = events.findLast(({ type }) => type === "full") ?? final;
   figures.confirmedWords += confirmed.length;
-  figures.falseCommits += confirmed.length - matched(confirmed, wordsOf(full.text)).length;
+  const falseCommits = confirmed.length - matched(confirmed, wordsOf(full.text)).length;
+  figures.falseCommits += falseCommits;
+  if (falseCommits > 0)
+    figures.contradicted.push({
+      confirmed: confirmed.map(({ word }) => word).join(" "),
+      full: full.text ?? "",
+    });
   figures.utteranceSeconds += (final.end ?? 0) - startOf(final);
 }
 

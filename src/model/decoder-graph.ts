@@ -3,7 +3,7 @@
 import { choiceOfTokens } from "./choice-graph.js";
 import { CrossAttention } from "./cross-attention.js";
 import { type CrossStorage, isHidden, type PlainStorage } from "./cross-storage.js";
-import { fusedLayers } from "./fused-layers.js";
+import { type DecoderLayers, fusedLayers } from "./fused-layers.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
 import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
@@ -22,12 +22,11 @@ interface DecoderGraphOptions {
  *
  * Inputs: `tokens` [A, S], `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
- * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or `hidden` of the encoder's, as `storage` has it; `logit_index`
- * [N]: the columns that logits are wanted of;
- * `alignment_columns` [1]: how many columns `alignment` is wanted of; then those of choice-graph.ts, R being A.
+ * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or the encoder's `hidden` [A, F, width], as `storage` has it;
+ * `logit_index` [N]: the columns that logits are wanted of; `alignment_columns` [1]: how many columns `alignment` is wanted of; then
+ * those of choice-graph.ts, R being A.
  * Outputs: those of choice-graph.ts and vocabulary.ts, `new_k_i`, `new_v_i` [A, H, S, headSize], or [A, S, width] beside `hidden`, to be
- * put into the pool, and
- * `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
+ * put into the pool, and `alignment` [A, heads, alignment_columns, F]: scores of the alignment heads before softmax, for word times.
  */
 export function decoderGraph(
   weights: Safetensors,
@@ -58,13 +57,6 @@ export function decoderGraph(
   return g.encode("decoder");
 }
 
-interface Layers {
-  /** [A, S, width] */
-  readonly hidden: Value;
-  /** [A, heads, alignment_columns, F]; undefined where there are none. */
-  readonly alignment: Value | undefined;
-}
-
 /** From embeddings x [A, S, width]. `bias`: `self_bias`. */
 function layers(
   g: GraphBuilder,
@@ -72,7 +64,7 @@ function layers(
   bias: Value,
   config: WhisperConfig,
   storage: PlainStorage,
-): Layers {
+): DecoderLayers {
   const cross = new CrossAttention(g, config, storage);
   const sizes = g.op(
     "Concat",

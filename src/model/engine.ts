@@ -35,7 +35,7 @@ export interface EngineOptions {
 
 /** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
 const MAX_WINDOWS = 3;
-/** On an accelerator a step takes hardly longer for more of them, and memory is elsewhere. */
+/** On an accelerator four take twice as long as one, and each is a few megabytes here. */
 const MAX_WINDOWS_ACCELERATED = 8;
 
 const STOPPED = { detail: "the engine stopped" };

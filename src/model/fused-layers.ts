@@ -7,7 +7,8 @@ import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { feedForward, layerNorm, linear } from "./layers.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-interface FusedLayers {
+/** What the decoder's layers come to. */
+export interface DecoderLayers {
   /** [A, S, width] */
   readonly hidden: Value;
   /** [A, heads, alignment_columns, F], scores of the alignment heads before softmax; undefined where there are none. */
@@ -18,7 +19,7 @@ interface FusedLayers {
  * From embeddings x [A, S, width]. `bias`: the decoder graph's `self_bias`. Inputs: `past_k_i`, `past_v_i` [A, H, C, headSize], and
  * `hidden` [A, F, width], what the encoder puts out. Outputs: `new_k_i`, `new_v_i` [A, S, width].
  */
-export function fusedLayers(g: GraphBuilder, x: Value, bias: Value, config: WhisperConfig): FusedLayers {
+export function fusedLayers(g: GraphBuilder, x: Value, bias: Value, config: WhisperConfig): DecoderLayers {
   const { dModel, decoderLayers } = config;
   g.input("hidden", ["A", "F", dModel], g.element);
   const aligned: Value[] = [];
