@@ -8,7 +8,7 @@ export function modelError(folder: string, cause: unknown): MubblesError {
 
 /** MODEL_OUT_OF_MEMORY where memory was short, else INTERNAL: a model that loaded is not to blame. */
 export function runError(cause: unknown): MubblesError {
-  return ofCause(cause, /bad_?alloc|out of memory|Array buffer allocation/i, "INTERNAL");
+  return ofCause(cause, /bad_?alloc|out of memory|allocate memory|Array buffer allocation/i, "INTERNAL");
 }
 
 function ofCause(cause: unknown, memory: RegExp, otherwise: ErrorCode, where?: string): MubblesError {
