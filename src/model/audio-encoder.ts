@@ -33,7 +33,8 @@ export interface AudioEncoder {
   release(): Promise<void>;
 }
 
-export interface EncoderOptions {
+/** How encoder and decoder are loaded. */
+export interface LoadOptions {
   /** Sums up what the linears get as inputs. */
   readonly moments?: Moments | undefined;
   /** undefined: the CPU, with graphs made for it. */
@@ -64,7 +65,7 @@ export class EncoderSession implements AudioEncoder {
   static async load(
     folder: string,
     threads: number,
-    { moments, accelerator }: EncoderOptions = {},
+    { moments, accelerator }: LoadOptions = {},
   ): Promise<EncoderSession> {
     const config = readWhisperConfig(folder);
     const weights = Safetensors.openFolder(folder);

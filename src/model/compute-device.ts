@@ -44,6 +44,8 @@ export function acceleratorOf(device: ComputeDevice): Accelerator | undefined {
   return device === "auto" || device === "cpu" ? undefined : device;
 }
 
+let missingForCuda: Promise<string | undefined> | undefined;
+
 /**
  * The accelerator to use for a model; undefined: the CPU. `auto` takes CUDA where somebody has put its library beside onnxruntime-node,
  * it works, and the model is stored as floats: 8-bit models have no kernels there.
@@ -54,7 +56,9 @@ export async function acceleratorFor(
 ): Promise<Accelerator | undefined> {
   if (device !== "auto") return acceleratorOf(device);
   if (isQuantised(compute) || !hasCudaLibrary()) return undefined;
-  return (await whatIsMissing("cuda")) === undefined ? "cuda" : undefined;
+  // Asking takes a process: an engine that comes back at speech does not wait for it again.
+  missingForCuda ??= whatIsMissing("cuda");
+  return (await missingForCuda) === undefined ? "cuda" : undefined;
 }
 
 function hasCudaLibrary(): boolean {

@@ -2,9 +2,9 @@
 import { MIDDLE, rightOperand } from "./cross-bytes.js";
 import { type ByteStorage, type PlainStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
-import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed } from "./layers.js";
+import { inTwoParts, LARGEST, LOW_STEPS, layerNorm, linear, roundingOfNormed, splitHeads } from "./layers.js";
 import { type Dimension, ELEMENT } from "./onnx-proto.js";
-import type { WhisperConfig } from "./whisper-config.js";
+import { alignmentHeadsOf, type WhisperConfig } from "./whisper-config.js";
 
 interface Attention {
   /** Scores before softmax [A, H, F, S]; as bytes, but for what all frames have in common. */
@@ -54,7 +54,7 @@ export class CrossAttention {
     const { decoderHeads: heads, headSize } = this.#config;
     const keys = g.input(`cross_k_${index}`, ["A", heads, "F", headSize]);
     const values = g.input(`cross_v_${index}`, ["A", heads, headSize, "F"]);
-    const columns = g.op("Transpose", [this.#splitHeads(q)], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
+    const columns = g.op("Transpose", [splitHeads(g, q, this.#config)], { perm: [0, 2, 3, 1] }); // [A, H, headSize, S]
     const scores = g.op("MatMul", [keys, columns]);
     // onnxruntime makes one softmax along the frames of these three.
     const rows = g.op("Softmax", [g.op("Transpose", [scores], { perm: [0, 1, 3, 2] })], { axis: -1 });
@@ -85,7 +85,7 @@ export class CrossAttention {
     const rightZero = g.byte(`zero_${right.zero}`, right.zero, right.type);
     const last = g.ints("last_axis", [-1]);
 
-    const queries = this.#splitHeads(g.op("Mul", [q, keyStep])); // [A, S, H, headSize]
+    const queries = splitHeads(g, g.op("Mul", [q, keyStep]), this.#config); // [A, S, H, headSize]
     const size = g.op("Max", [
       g.op("ReduceMax", [g.op("Abs", [queries]), last]),
       g.floats("smallest_row", 1e-20),
@@ -131,7 +131,7 @@ export class CrossAttention {
   alignmentScores(): Value | undefined {
     const aligned: Value[] = [];
     for (let layer = this.#scores.length - 1; layer >= 0; layer--) {
-      const heads = this.#config.alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
+      const heads = alignmentHeadsOf(this.#config, layer);
       if (heads.length > 0) aligned.unshift(this.#ofHeads(this.#scores[layer]!, heads, layer));
     }
     return aligned.length === 0 ? undefined : this.#g.op("Concat", aligned, { axis: 1 });
@@ -147,14 +147,6 @@ export class CrossAttention {
       g.ints("last_axis", [-1]),
     ]);
     return g.op("Gather", [wanted, g.ints(`alignment_heads_${layer}`, heads)], { axis: 1 });
-  }
-
-  /** [A, S, width] → [A, S, H, headSize] */
-  #splitHeads(x: Value): Value {
-    return this.#g.op("Reshape", [
-      x,
-      this.#g.ints("split_heads", [0, 0, this.#config.decoderHeads, this.#config.headSize]),
-    ]);
   }
 
   /** [A, S, H, headSize] → [A, S, width] */

@@ -4,6 +4,7 @@ import { keysAndValues } from "./cross-keys.js";
 import { type ByteStorage, RANGES_PER_LAYER } from "./cross-storage.js";
 import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
+import { splitHeads } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -63,9 +64,8 @@ export function encoderAndCrossGraph(
 
 function floats(g: GraphBuilder, k: Value, v: Value, layer: number, config: WhisperConfig): void {
   const { decoderHeads: heads, headSize } = config;
-  const split = g.ints("split_heads", [0, 0, heads, headSize]);
-  g.named(`cross_k_${layer}`, "Transpose", [g.op("Reshape", [k, split])], { perm: [0, 2, 1, 3] });
-  g.named(`cross_v_${layer}`, "Transpose", [g.op("Reshape", [v, split])], { perm: [0, 2, 3, 1] });
+  g.named(`cross_k_${layer}`, "Transpose", [splitHeads(g, k, config)], { perm: [0, 2, 1, 3] });
+  g.named(`cross_v_${layer}`, "Transpose", [splitHeads(g, v, config)], { perm: [0, 2, 3, 1] });
   g.output(`cross_k_${layer}`, ["A", heads, "F", headSize]);
   g.output(`cross_v_${layer}`, ["A", heads, headSize, "F"]);
 }
@@ -93,13 +93,12 @@ function bytes(
   x: Value,
   { step, middle }: Range,
   name: string,
-  { decoderHeads: heads, headSize }: WhisperConfig,
+  config: WhisperConfig,
   { type, zero }: Operand,
 ): void {
   const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
   const zeroPoint = g.byte(`zero_${zero}`, zero, type);
   const rounded = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), zeroPoint]);
-  const split = g.op("Reshape", [rounded, g.ints("split_heads", [0, 0, heads, headSize])]);
-  g.named(name, "Transpose", [split], { perm: [0, 2, 1, 3] });
-  g.output(name, ["A", heads, "F", headSize], type);
+  g.named(name, "Transpose", [splitHeads(g, rounded, config)], { perm: [0, 2, 1, 3] });
+  g.output(name, ["A", config.decoderHeads, "F", config.headSize], type);
 }

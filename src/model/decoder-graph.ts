@@ -5,7 +5,15 @@ import { CrossAttention } from "./cross-attention.js";
 import { type CrossStorage, isHidden, type PlainStorage } from "./cross-storage.js";
 import { type DecoderLayers, fusedLayers } from "./fused-layers.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
-import { feedForward, layerNorm, linear, ROTATION_BACK, rotated, roundingOfNormed } from "./layers.js";
+import {
+  feedForward,
+  layerNorm,
+  linear,
+  ROTATION_BACK,
+  rotated,
+  roundingOfNormed,
+  splitHeads,
+} from "./layers.js";
 import { ELEMENT } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 import { embedding, vocabularyLogits } from "./vocabulary.js";
@@ -120,11 +128,6 @@ function selfAttention(
   const attended = g.op("Add", [g.op("MatMul", [parts[0]!, pastV]), g.op("MatMul", [parts[1]!, newV])]);
   const merged = joinHeads(g, g.op("Transpose", [attended], { perm: [0, 2, 1, 3] }), config);
   return g.op("Add", [x, linear(g, merged, `${name}.self_attn.out_proj`, { parts: 2 })]);
-}
-
-/** [A, S, width] → [A, S, H, headSize] */
-function splitHeads(g: GraphBuilder, x: Value, { decoderHeads: heads, headSize }: WhisperConfig): Value {
-  return g.op("Reshape", [x, g.ints("split_heads", [0, 0, heads, headSize])]);
 }
 
 /** [A, S, H, headSize] → [A, S, width] */

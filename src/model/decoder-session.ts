@@ -1,9 +1,9 @@
 /** The decoder's graph as a session, with as many threads as there are for it. */
-import type { Provider } from "./compute-device.js";
+import type { LoadOptions } from "./audio-encoder.js";
 import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
 import { embeddingRows } from "./embedding-rows.js";
-import { type Moments, observed } from "./moments.js";
+import { observed } from "./moments.js";
 import { createSession, type InferenceSession, type Tensor } from "./ort.js";
 import type { Safetensors } from "./safetensors.js";
 import { eightBitProductsSaturate } from "./saturation.js";
@@ -11,12 +11,6 @@ import type { WhisperConfig } from "./whisper-config.js";
 
 type Feeds = Record<string, Tensor>;
 type Opener = (threads: number) => Promise<InferenceSession>;
-
-interface DecoderOptions {
-  /** Sums up what the linears get as inputs. */
-  readonly moments?: Moments | undefined;
-  readonly accelerator?: Provider | undefined;
-}
 
 export class DecoderSession {
   /** What its cross-attention reads. */
@@ -50,7 +44,7 @@ export class DecoderSession {
     weights: Safetensors,
     config: WhisperConfig,
     threads: number,
-    { moments, accelerator }: DecoderOptions,
+    { moments, accelerator }: LoadOptions,
   ): Promise<DecoderSession> {
     const widenWeights = await eightBitProductsSaturate();
     const storage = crossStorageOf(weights, widenWeights, accelerator);

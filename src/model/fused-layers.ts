@@ -4,8 +4,8 @@
  */
 import { keysAndValues } from "./cross-keys.js";
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
-import { feedForward, layerNorm, linear } from "./layers.js";
-import type { WhisperConfig } from "./whisper-config.js";
+import { feedForward, layerNorm, linear, splitHeads } from "./layers.js";
+import { alignmentHeadsOf, type WhisperConfig } from "./whisper-config.js";
 
 /** What the decoder's layers come to. */
 export interface DecoderLayers {
@@ -32,7 +32,7 @@ export function fusedLayers(g: GraphBuilder, x: Value, bias: Value, config: Whis
     const attended = g.op("MultiHeadAttention", [q, k, v], { num_heads: config.decoderHeads }, MICROSOFT);
     x = g.op("Add", [x, linear(g, attended, `${cross}.out_proj`)]);
     x = feedForward(g, x, name, dModel);
-    const heads = config.alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
+    const heads = alignmentHeadsOf(config, layer);
     if (heads.length > 0) aligned.push(alignmentScores(g, q, k, g.ints(`heads_${layer}`, heads), config));
   }
   return {
@@ -64,16 +64,9 @@ function selfAttention(
 }
 
 /** Scores of some heads [A, heads, alignment_columns, F], of queries [A, S, width] and keys [A, F, width]. */
-function alignmentScores(
-  g: GraphBuilder,
-  q: Value,
-  k: Value,
-  heads: Value,
-  { decoderHeads, headSize }: WhisperConfig,
-): Value {
+function alignmentScores(g: GraphBuilder, q: Value, k: Value, heads: Value, config: WhisperConfig): Value {
   const ofHeads = (x: Value, perm: readonly number[]) => {
-    const split = g.op("Reshape", [x, g.ints("split_heads", [0, 0, decoderHeads, headSize])]);
-    return g.op("Transpose", [g.op("Gather", [split, heads], { axis: 2 })], { perm });
+    return g.op("Transpose", [g.op("Gather", [splitHeads(g, x, config), heads], { axis: 2 })], { perm });
   };
   const wanted = g.op("Slice", [
     q,
@@ -81,6 +74,6 @@ function alignmentScores(
     "alignment_columns",
     g.ints("columns_axis", [1]),
   ]);
-  const scaled = g.op("Mul", [wanted, g.factor("query_scale", headSize ** -0.5)]);
+  const scaled = g.op("Mul", [wanted, g.factor("query_scale", config.headSize ** -0.5)]);
   return g.op("MatMul", [ofHeads(scaled, [0, 2, 1, 3]), ofHeads(k, [0, 2, 3, 1])]);
 }

@@ -2,6 +2,7 @@
 import { type GraphBuilder, MICROSOFT, type Value } from "./graph-builder.js";
 import { type Dimension, ELEMENT } from "./onnx-proto.js";
 import { BLOCK_INPUTS } from "./quantise-blocks.js";
+import type { WhisperConfig } from "./whisper-config.js";
 
 /** What flows between the layers of both sides is multiplied by it where it starts; absent where nothing is rotated. */
 export const ROTATION = "rotation";
@@ -194,4 +195,9 @@ export function feedForward(
 /** Where the layers work in another basis, x [.., width] turned into it; else x. */
 export function rotated(g: GraphBuilder, x: Value): Value {
   return g.hasWeight(ROTATION) ? g.op("MatMul", [x, g.floatWeight(ROTATION)]) : x;
+}
+
+/** The decoder's [A, S, width] → [A, S, H, headSize] */
+export function splitHeads(g: GraphBuilder, x: Value, { decoderHeads, headSize }: WhisperConfig): Value {
+  return g.op("Reshape", [x, g.ints("split_heads", [0, 0, decoderHeads, headSize])]);
 }

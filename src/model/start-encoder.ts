@@ -1,11 +1,11 @@
 /** Starts to load a model's encoder. Imports little, so that it can be under way while onnxruntime and the decoder are still read. */
 import { AheadEncoder } from "./ahead-encoder.js";
-import type { AudioEncoder, EncoderOptions } from "./audio-encoder.js";
+import type { AudioEncoder, LoadOptions } from "./audio-encoder.js";
 import { crossStorageOf } from "./cross-storage.js";
 import { EncoderThread } from "./encoder-thread.js";
 import { Safetensors } from "./safetensors.js";
 
-export interface StartOptions extends EncoderOptions {
+export interface StartOptions extends LoadOptions {
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. Not with moments. */
   readonly encodesAhead?: boolean;
 }
@@ -44,7 +44,7 @@ export function startEncoder(
 async function waitedForEncoder(
   folder: string,
   threads: number,
-  options: EncoderOptions,
+  options: LoadOptions,
 ): Promise<AudioEncoder> {
   const isHere =
     options.moments !== undefined ||

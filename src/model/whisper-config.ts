@@ -141,3 +141,8 @@ function positiveInteger(value: unknown, key: string, file: string): number {
     detail: `${key} is ${JSON.stringify(value)}, expected a count`,
   });
 }
+
+/** Numbers of a layer's heads whose attention follows the audio. */
+export function alignmentHeadsOf({ alignmentHeads }: WhisperConfig, layer: number): number[] {
+  return alignmentHeads.filter(([of]) => of === layer).map(([, head]) => head);
+}

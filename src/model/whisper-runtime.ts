@@ -1,6 +1,6 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import type { AheadEncoder } from "./ahead-encoder.js";
-import type { AudioEncoder, EncoderOptions } from "./audio-encoder.js";
+import type { AudioEncoder, LoadOptions } from "./audio-encoder.js";
 import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import type { CrossStorage } from "./cross-storage.js";
@@ -91,7 +91,7 @@ export class WhisperRuntime {
   static async loadBeside(
     { encoder, ahead, decoderThreads, threads }: StartedEncoder,
     folder: string,
-    options: EncoderOptions = {},
+    options: LoadOptions = {},
   ): Promise<WhisperRuntime> {
     try {
       const config = readWhisperConfig(folder);
