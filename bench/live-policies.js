@@ -6,7 +6,7 @@
  *                               [--interval SECONDS] [--compute SECONDS] [--cache DIR]
  *
  * Each clip is decoded once with every --step more of it, into files under --cache; later runs replay these, which takes seconds.
- * A policy then hears a hypothesis every --interval, --compute after its last sample. Clips fall into two halves by a hash of
+ * (Recordings that were made before there were checks have none: name another folder.) A policy then hears a hypothesis every --interval, --compute after its last sample. Clips fall into two halves by a hash of
  * their names: constants were chosen on the first, the second tells what they are worth.
  */
 import { createHash } from "node:crypto";
@@ -18,7 +18,7 @@ import { Engine } from "../dist/model/engine.js";
 import { SileroVad } from "../dist/model/silero.js";
 import { createTextPolicy } from "../dist/pipeline/live/policy/create-text-policy.js";
 import { LocalAgreement } from "../dist/pipeline/live/policy/local-agreement.js";
-import { matchWords } from "./live-policies/match-words.js";
+import { matchWords } from "../dist/pipeline/live/policy/match-words.js";
 import { recordClip } from "./live-policies/record.js";
 import { replay } from "./live-policies/replay.js";
 import { whisperStreaming } from "./live-policies/whisper-streaming.js";
@@ -30,6 +30,7 @@ const RESULTS = fileURLToPath(new URL("results/live-policies", import.meta.url))
 const UNSPACED_LANGUAGES = ["zh", "ja", "th", "lo", "my", "yue"];
 /** Recordings that are no clips of one speaker's or one talk's sound. */
 const OTHER_CATEGORIES = /container|stereo|multi-minute/;
+const CHECK_COMPUTE_SECONDS = 0.45;
 const FINAL_COMPUTE_SECONDS = 0.6;
 
 const ANY = () => 0;
@@ -82,6 +83,7 @@ async function main() {
   const pace = {
     intervalSeconds: Number(values.interval),
     computeSeconds: Number(values.compute),
+    checkComputeSeconds: CHECK_COMPUTE_SECONDS,
     finalComputeSeconds: FINAL_COMPUTE_SECONDS,
   };
   for (const half of ["first", "second"]) {
@@ -158,7 +160,7 @@ function halfOf(name) {
   return (createHash("sha256").update(name).digest()[0] ?? 0) % 2 === 0 ? "first" : "second";
 }
 
-const HEADINGS = "    words     shown  certain (p95)  confirmed (p95)   share  false  revisions/s";
+const HEADINGS = "    words     shown  certain (p95)  confirmed (p95)   share  false  revisions/s  checks/s";
 
 /**
  * Medians in seconds after the end of the word: shown first; certain, by being confirmed or by the final; the same of what was
@@ -191,6 +193,7 @@ function row(outcomes) {
       sum(({ confirmed: count }) => count),
     ).padStart(7),
     (sum(({ revisions }) => revisions) / sum(({ seconds: length }) => length)).toFixed(2).padStart(13),
+    (sum(({ checks }) => checks) / sum(({ seconds: length }) => length)).toFixed(2).padStart(10),
   ].join("");
 }
 

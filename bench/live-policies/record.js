@@ -1,10 +1,12 @@
 /**
  * What the engine hears of a clip while it grows: the costly half of bench/live-policies.js. Each utterance is decoded again with
- * every step more of it, and once as a whole, as finals are.
+ * every step more of it, as hypotheses and as checks are, and once as a whole, as finals are.
  */
 import { assembleWindow, LogMel } from "../../dist/dsp/mel.js";
 import { DEFAULT_DECODING_OPTIONS } from "../../dist/model/decoding-options.js";
 import { decodeWhole } from "../../dist/pipeline/decode-window.js";
+import { checkedText } from "../../dist/pipeline/live/checked-text.js";
+import { SaidBefore } from "../../dist/pipeline/live/said-before.js";
 import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../dist/units.js";
 import { utterancesOf } from "./utterances.js";
 
@@ -15,7 +17,8 @@ const SILENCE_BEHIND_SECONDS = 0.5;
 
 /**
  * @typedef {import("../../dist/model/engine.js").Engine} Engine
- * @typedef {import("../../dist/pipeline/live/policy/text-policy.js").Hypothesis & { computeSeconds: number }} RecordedHypothesis
+ * @typedef {import("../../dist/pipeline/live/policy/text-policy.js").Hypothesis & { computeSeconds: number, checked: readonly AlignedWord[] }} RecordedHypothesis
+ * @typedef {import("../../dist/model/timing/aligned-word.js").AlignedWord} AlignedWord
  * @typedef {import("../../dist/transcript.js").Word} Word
  * @typedef {object} RecordedUtterance
  * @property {number} startSeconds where its audio begins in the clip
@@ -58,6 +61,7 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
         silenceSeconds: silenceBefore(audioSeconds),
         isEnding: false,
         computeSeconds: heard.encodeSeconds + heard.decodeSeconds,
+        checked: await checkedWords(columns, audioSeconds, { engine, recording, language }),
       });
     }
     const final = await finalOf(columns, samples.length, times.speechEndSeconds, {
@@ -69,6 +73,28 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
   }
   engine.endRecording(recording);
   return recorded;
+}
+
+/**
+ * @param {Float32Array} columns
+ * @param {number} seconds
+ * @param {{ engine: Engine, recording: number, language: string }} context
+ * @returns {Promise<readonly AlignedWord[]>}
+ */
+async function checkedWords(columns, seconds, { engine, recording, language }) {
+  const frames = Math.round(seconds * FRAMES_PER_SECOND);
+  const audio = {
+    startSample: 0,
+    endSample: Math.round(seconds * SAMPLE_RATE_HZ),
+    columns: columns.slice(0, frames * engine.nMels),
+  };
+  const { text } = await checkedText({
+    ...{ startSample: 0, audio, engine, recording },
+    before: new SaidBefore(),
+    confirmed: [],
+    decoding: { ...DEFAULT_DECODING_OPTIONS, language },
+  });
+  return text.words;
 }
 
 /**

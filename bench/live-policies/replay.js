@@ -1,6 +1,6 @@
 /** A policy hears what record.js recorded, at the pace of real time; what it said when, against the final text. */
 import { comparableWord } from "../../dist/pipeline/live/policy/comparable-word.js";
-import { matchWords } from "./match-words.js";
+import { matchWords } from "../../dist/pipeline/live/policy/match-words.js";
 
 /**
  * @typedef {import("./record.js").RecordedUtterance} RecordedUtterance
@@ -9,6 +9,7 @@ import { matchWords } from "./match-words.js";
  * @typedef {object} Pace all in seconds
  * @property {number} intervalSeconds audio between two hypotheses, at least
  * @property {number} computeSeconds from the last sample of a hypothesis to its text
+ * @property {number} checkComputeSeconds
  * @property {number} finalComputeSeconds
  * @typedef {object} Outcome
  * @property {number[]} certainSeconds of each word of the final: from its end until it was certain, confirmed or final
@@ -16,9 +17,14 @@ import { matchWords } from "./match-words.js";
  * @property {number[]} hypothesisSeconds of each word of the final: from its end until it was shown first
  * @property {number} confirmed words
  * @property {number} contradicted words confirmed that the final has not
+ * @property {number} checks asked for
  * @property {number} revisions words shown as partial and then replaced or taken back
  * @property {number} seconds of audio
  */
+
+/** As the pipeline has it: audio between two checks, and silence that a final text is made in. */
+const CHECK_STEP_SECONDS = 0.8;
+const PAUSE_SECONDS = 0.2;
 
 /**
  * @param {RecordedUtterance} utterance
@@ -41,11 +47,17 @@ export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
   let shown = [];
   let revisions = 0;
   let nextSeconds = 0;
-  for (const hypothesis of utterance.hypotheses) {
-    if (hypothesis.audioSeconds < nextSeconds - 1e-6) continue;
-    nextSeconds = hypothesis.audioSeconds + pace.intervalSeconds;
-    const atSeconds = hypothesis.audioSeconds + pace.computeSeconds;
-    const { newlyConfirmed, partial } = policy.hear(hypothesis);
+  let checks = 0;
+  let checkedSeconds = 0;
+  /** @type {{ text: import("../../dist/pipeline/live/policy/text-policy.js").CheckedText, atSeconds: number } | undefined} */
+  let underWay;
+  const tell = (
+    /** @type {import("../../dist/pipeline/live/policy/text-policy.js").HeardText} */ {
+      newlyConfirmed,
+      partial,
+    },
+    /** @type {number} */ atSeconds,
+  ) => {
     confirmed.push(...units(newlyConfirmed).map((unit) => ({ ...unit, atSeconds })));
     const now = units([...newlyConfirmed, ...partial]);
     revisions += matchWords(shown, now).filter((place) => place === undefined).length;
@@ -53,6 +65,22 @@ export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
     for (const place of matchWords([...confirmed, ...shown], finalUnits)) {
       if (place !== undefined && !shownAt.has(place)) shownAt.set(place, atSeconds);
     }
+  };
+  for (const hypothesis of utterance.hypotheses) {
+    if (hypothesis.audioSeconds < nextSeconds - 1e-6) continue;
+    nextSeconds = hypothesis.audioSeconds + pace.intervalSeconds;
+    const atSeconds = hypothesis.audioSeconds + pace.computeSeconds;
+    if (underWay !== undefined && underWay.atSeconds <= atSeconds && policy.check !== undefined) {
+      tell(policy.check(underWay.text), underWay.atSeconds);
+      underWay = undefined;
+    }
+    tell(policy.hear(hypothesis), atSeconds);
+    const { audioSeconds, silenceSeconds, checked } = hypothesis;
+    if (policy.wantsCheck !== true || underWay !== undefined || silenceSeconds >= PAUSE_SECONDS) continue;
+    if (audioSeconds - checkedSeconds < CHECK_STEP_SECONDS - 1e-6) continue;
+    underWay = { text: { words: checked, audioSeconds }, atSeconds: audioSeconds + pace.checkComputeSeconds };
+    checkedSeconds = audioSeconds;
+    checks++;
   }
   const finalAtSeconds = utterance.closeSeconds + pace.finalComputeSeconds;
   const places = matchWords(confirmed, finalUnits);
@@ -66,6 +94,7 @@ export function replay(utterance, wordEnds, policy, pace, isUnspaced) {
     hypothesisSeconds: secondsUntil(shownAt),
     confirmed: confirmed.length,
     contradicted: places.filter((place) => place === undefined).length,
+    checks,
     revisions,
     seconds: utterance.closeSeconds,
   };

@@ -166,17 +166,19 @@ export class ChannelListener {
   get work(): ChannelWork {
     const open = this.#tracker.open;
     const utterance = this.#open;
+    const isPausing = open !== undefined && open.silentSamples >= POST_ROLL_SAMPLES;
     const waitsSince = this.#waiting[0]?.closed?.endSample;
     return {
       waitsSinceSeconds: waitsSince === undefined ? undefined : waitsSince / SAMPLE_RATE_HZ,
-      maySpeculate:
-        open !== undefined &&
-        open.silentSamples >= POST_ROLL_SAMPLES &&
-        utterance?.speculation?.endSample !== open.endSample,
+      maySpeculate: isPausing && utterance?.speculation?.endSample !== open.endSample,
       unheardSeconds:
         open === undefined || utterance === undefined
           ? 0
           : (open.voiceEndSample - utterance.heardSample) / SAMPLE_RATE_HZ,
+      uncheckedSeconds:
+        open === undefined || isPausing || utterance?.policy.wantsCheck !== true
+          ? 0
+          : (open.endSample - utterance.checkedSample) / SAMPLE_RATE_HZ,
     };
   }
 
@@ -206,6 +208,8 @@ export class ChannelListener {
       policy: createTextPolicy(options.policy),
       decoding: settings.decoding,
       heardSample: startSample,
+      checkedSample: startSample,
+      language: undefined,
       draft: [],
       confirmed: [],
       partial: "",

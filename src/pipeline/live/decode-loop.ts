@@ -1,4 +1,4 @@
-/** Keeps the engine at work: one final text at a time, and beside it one hypothesis at a time. */
+/** Keeps the engine at work: one final text at a time, and beside it one hypothesis and one check at a time. */
 import type { LoadLevel } from "../../live-events.js";
 import { traceCounter } from "../../tracing.js";
 import { SAMPLE_RATE_HZ } from "../../units.js";
@@ -6,7 +6,7 @@ import type { ChannelListener } from "./channel-listener.js";
 import { DecodeJobs } from "./decode-jobs.js";
 import type { EngineHost } from "./engine-host.js";
 import { LoadGovernor } from "./load-governor.js";
-import { nextFinal, nextPartial } from "./scheduler.js";
+import { nextCheck, nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionRecorder } from "./session-recorder.js";
 import type { SessionReport } from "./session-report.js";
 
@@ -23,6 +23,9 @@ interface DecodeLoopOptions {
   readonly recorder: SessionRecorder;
 }
 
+/** So many times as long as a check took there is none: a slow machine is to have time for the rest. */
+const REST_AFTER_CHECK = 1;
+
 export class DecodeLoop {
   readonly #options: DecodeLoopOptions;
   readonly #governor = new LoadGovernor();
@@ -30,6 +33,8 @@ export class DecodeLoop {
   #lastSpeechSeconds = 0;
   #isMakingFinal = false;
   #isHearing = false;
+  #isChecking = false;
+  #checksFromSeconds = 0;
   #isFinishing = false;
   #isStopped = false;
   /** Who waits for audio, and who for texts to be final. */
@@ -46,7 +51,10 @@ export class DecodeLoop {
     const stopped = (async () => {
       while (!this.#isStopped) await next(this.#onNews);
     })();
-    await Promise.race([stopped, Promise.all([this.#makeFinals(), this.#makePartials()])]);
+    await Promise.race([
+      stopped,
+      Promise.all([this.#makeFinals(), this.#makePartials(), this.#makeChecks()]),
+    ]);
   }
 
   /** A channel has heard more. */
@@ -124,6 +132,17 @@ export class DecodeLoop {
     }
   }
 
+  async #makeChecks(): Promise<void> {
+    const { channels, isLive, now } = this.#options;
+    while (isLive && !this.#isFinishing && !this.#isStopped) {
+      const works = channels.map(({ work }) => work);
+      const isTime = now() >= this.#checksFromSeconds;
+      const channel = isTime ? nextCheck(works, this.load, this.#isMakingFinal) : undefined;
+      if (channel === undefined) await next(this.#onNews);
+      else await this.#check(channel);
+    }
+  }
+
   async #finalise(index: number): Promise<void> {
     await this.#decode("final", index);
     tell(this.#onFinal);
@@ -156,6 +175,21 @@ export class DecodeLoop {
     tell(this.#onNews);
   }
 
+  async #check(index: number): Promise<void> {
+    const { recorder, now } = this.#options;
+    const { load } = this;
+    const beganSeconds = now();
+    this.#isChecking = true;
+    recorder.step(this.#jobs.stepOf("check", index, load));
+    const apply = await this.#jobs.check(index, load);
+    this.#isChecking = false;
+    if (this.#isStopped) return;
+    this.#checksFromSeconds = now() + REST_AFTER_CHECK * (now() - beganSeconds);
+    recorder.step({ step: "decoded", task: "check" });
+    apply();
+    tell(this.#onNews);
+  }
+
   #load(): void {
     const { engines, previewEngines, isLive } = this.#options;
     // A failure surfaces with the first job.
@@ -165,7 +199,7 @@ export class DecodeLoop {
 
   #mayUnload(): boolean {
     const { channels, engines, unloadAfterSeconds, now } = this.#options;
-    if (this.#isHearing || engines.state !== "ready") return false;
+    if (this.#isHearing || this.#isChecking || engines.state !== "ready") return false;
     if (channels.some(({ isIdle }) => !isIdle)) return false;
     return now() - this.#lastSpeechSeconds >= unloadAfterSeconds;
   }

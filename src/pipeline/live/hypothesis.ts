@@ -1,12 +1,12 @@
 /** What an utterance sounds like so far: one hypothesis, and what the policy makes of it. */
 import { assembleWindow } from "../../dsp/mel.js";
-import type { LiveWord } from "../../live-events.js";
 import type { Engine } from "../../model/engine.js";
-import type { PartialResult, PartialWord } from "../../model/live-window.js";
+import type { PartialResult } from "../../model/live-window.js";
 import { traceSpan, traceWork } from "../../tracing.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { SessionReport } from "./session-report.js";
+import { isEnding, isGoingOn, tellText } from "./told-text.js";
 import type { Utterance } from "./utterance.js";
 
 export interface Hypothesis {
@@ -58,31 +58,22 @@ function applyHypothesis(
   { endSample, silenceSeconds }: { readonly endSample: number; readonly silenceSeconds: number },
   { channel, report }: Pick<HypothesisContext, "channel" | "report">,
 ): void {
-  const { startSample, policy, number } = utterance;
+  const { startSample, policy } = utterance;
   report.totals.partials++;
   report.totals.encodeSeconds += result.encodeSeconds;
   report.totals.decodeSeconds += result.decodeSeconds;
   report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
   utterance.heardSample = endSample;
-  if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
+  if (!isGoingOn(utterance, channel)) return;
+  utterance.language = result.language;
   const audioSeconds = (endSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;
-  const isEnding = channel.open !== utterance || utterance.speculation?.endSample === channel.openEndSample;
-  const heard = { words, isCut, audioSeconds, silenceSeconds, isEnding };
+  const heard = { words, isCut, audioSeconds, silenceSeconds, isEnding: isEnding(utterance, channel) };
   const began = performance.now();
-  const { newlyConfirmed, partial } = policy.hear(heard);
+  const text = policy.hear(heard);
   traceSpan("text", "policy", began);
-  utterance.confirmed = [...utterance.confirmed, ...newlyConfirmed.flatMap(({ tokens }) => tokens)];
-  const offsetSeconds = startSample / SAMPLE_RATE_HZ;
-  const of = { channel: channel.channel, utterance: number };
-  const text = (heard: readonly PartialWord[]) =>
-    placeWords(heard, offsetSeconds, offsetSeconds + audioSeconds);
-  if (newlyConfirmed.length > 0) report.emit({ type: "confirmed", ...of, ...text(newlyConfirmed) });
-  // What is confirmed is no longer partial, so its reader has to hear of it.
-  else if (textOf(partial) === utterance.partial) return;
-  utterance.partial = textOf(partial);
-  report.emit({ type: "partial", ...of, ...text(partial) });
+  tellText(utterance, text, audioSeconds, { channel, report });
 }
 
 /** The audio and a little silence, as short as the encoder takes it. */
@@ -92,25 +83,4 @@ function shortWindow(columns: Float32Array, nMels: number): { mel: Float32Array;
   const mel = new Float32Array(nMels * Math.min(windowFrames, WINDOW_FRAMES));
   assembleWindow(columns, frames, nMels, mel, mel.length / nMels);
   return { mel, windowSeconds: frames / FRAMES_PER_SECOND };
-}
-
-/** On the session's timeline; the bounds of no words at all are those of what was heard. */
-function placeWords(words: readonly PartialWord[], fromSeconds: number, toSeconds: number) {
-  const place = (seconds: number) => Math.round((fromSeconds + seconds) * 1000) / 1000;
-  const placed: LiveWord[] = words.map(({ word, startSeconds, endSeconds }) => ({
-    word,
-    startSeconds: place(startSeconds),
-    endSeconds: place(endSeconds),
-  }));
-  return {
-    startSeconds: placed[0]?.startSeconds ?? fromSeconds,
-    endSeconds: placed.at(-1)?.endSeconds ?? toSeconds,
-    text: textOf(words),
-    words: placed,
-  };
-}
-
-/** With the space that its first word begins with: texts of one utterance are put together as they are. */
-function textOf(words: readonly PartialWord[]): string {
-  return words.map(({ word }) => word).join("");
 }

@@ -56,6 +56,7 @@ export async function* repeatSession(
     const ending = new Map<ChannelName, Promise<() => void>>();
     let making: Promise<() => void> | undefined;
     let partial: Promise<Hypothesis> | undefined;
+    let checking: Promise<() => void> | undefined;
     const languages = languagesOfPartials(steps);
     for (const step of steps) {
       signal.throwIfAborted();
@@ -86,11 +87,13 @@ export async function* repeatSession(
           repeated = jobs.stepOf(step.task, index, step.load);
           if (step.task === "partial") {
             partial = expected(jobs.partial(index, await previewEngines.lease(), languages.shift()));
-          } else making = expected(jobs[step.task](index, step.load));
+          } else if (step.task === "check") checking = expected(jobs.check(index, step.load));
+          else making = expected(jobs[step.task](index, step.load));
           break;
         }
         case "decoded":
           if (step.task === "partial") (await partial!).apply();
+          else if (step.task === "check") (await checking!)();
           else (await making!)();
           break;
         case "unload":

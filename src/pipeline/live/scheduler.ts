@@ -9,6 +9,8 @@ export interface ChannelWork {
   readonly maySpeculate: boolean;
   /** Audio of the open utterance that no hypothesis has heard, silence at its end not counted. */
   readonly unheardSeconds: number;
+  /** Audio of the open utterance behind its last check; 0: none is wanted. */
+  readonly uncheckedSeconds: number;
 }
 
 export interface FinalJob {
@@ -25,6 +27,9 @@ const PARTIAL_STEP_SECONDS: Readonly<Record<LoadLevel, number>> = {
 };
 
 const STEPS_BESIDE_FINAL = 3;
+
+/** And a check so much. */
+const CHECK_STEP_SECONDS = 0.8;
 
 /** The utterance that has waited longest for its final text, else one that pauses; undefined: nothing is worth doing now. */
 export function nextFinal(channels: readonly ChannelWork[], load: LoadLevel): FinalJob | undefined {
@@ -50,6 +55,18 @@ export function nextPartial(
   const stepSeconds = PARTIAL_STEP_SECONDS[load] * (isMakingFinal ? STEPS_BESIDE_FINAL : 1);
   return indexOfLargest(channels, ({ unheardSeconds }) =>
     unheardSeconds >= stepSeconds ? unheardSeconds : undefined,
+  );
+}
+
+/** The channel whose held back words have waited longest for a check; undefined: none wants one, or there is more important work. */
+export function nextCheck(
+  channels: readonly ChannelWork[],
+  load: LoadLevel,
+  isMakingFinal: boolean,
+): number | undefined {
+  if (load !== "normal" || isMakingFinal) return undefined;
+  return indexOfLargest(channels, ({ uncheckedSeconds }) =>
+    uncheckedSeconds >= CHECK_STEP_SECONDS ? uncheckedSeconds : undefined,
   );
 }
 

@@ -18,7 +18,7 @@ export type Step =
   | { readonly step: "ended"; readonly channel: ChannelName }
   | DecodeStep
   /** What came of it counts from now on. */
-  | { readonly step: "decoded"; readonly task: "final" | "speculation" }
+  | { readonly step: "decoded"; readonly task: "final" | "speculation" | "check" }
   | {
       readonly step: "decoded";
       readonly task: "partial";
@@ -31,10 +31,10 @@ export type Step =
   /** An event that no step explains: a device, the engine's state, the load, the beginning, the end. */
   | { readonly step: "told" };
 
-/** Audio is given to the engine; one hypothesis and one of the others may be under way at a time. */
+/** Audio is given to the engine; one hypothesis, one check and one of the others may be under way at a time. */
 export interface DecodeStep {
   readonly step: "decode";
-  readonly task: "final" | "speculation" | "partial";
+  readonly task: "final" | "speculation" | "check" | "partial";
   readonly channel: ChannelName;
   readonly utterance: number;
   /** Audio of the utterance that it hears. */

@@ -13,6 +13,10 @@ export interface Utterance {
   readonly decoding: DecodingOptions;
   /** Its audio that some hypothesis has heard ends here. */
   heardSample: number;
+  /** And where that of the last check ends. */
+  checkedSample: number;
+  /** That the last hypothesis was decoded in. */
+  language: string | undefined;
   /** Text tokens of the last hypothesis. */
   draft: readonly number[];
   /** Text tokens of what is confirmed. */

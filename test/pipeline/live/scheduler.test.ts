@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type ChannelWork, nextFinal, nextPartial } from "../../../src/pipeline/live/scheduler.js";
+import { type ChannelWork, nextCheck, nextFinal, nextPartial } from "../../../src/pipeline/live/scheduler.js";
 
-const IDLE: ChannelWork = { waitsSinceSeconds: undefined, maySpeculate: false, unheardSeconds: 0 };
+const IDLE: ChannelWork = {
+  waitsSinceSeconds: undefined,
+  maySpeculate: false,
+  unheardSeconds: 0,
+  uncheckedSeconds: 0,
+};
 const work = (some: Partial<ChannelWork>): ChannelWork => ({ ...IDLE, ...some });
 
 describe("final texts", () => {
@@ -24,6 +29,20 @@ describe("final texts", () => {
     expect(nextFinal(channels, "normal")).toEqual({ type: "speculation", channel: 1 });
     expect(nextFinal(channels, "fewer-partials")).toBeUndefined();
     expect(nextFinal(channels, "greedy-finals")).toBeUndefined();
+  });
+});
+
+describe("checks", () => {
+  const channels = [work({ uncheckedSeconds: 0.9 }), work({ uncheckedSeconds: 1.2 })];
+
+  test("are made of the channel that has waited longest, once there is something new to hear", () => {
+    expect(nextCheck(channels, "normal", false)).toBe(1);
+    expect(nextCheck([work({ uncheckedSeconds: 0.7 }), IDLE], "normal", false)).toBeUndefined();
+  });
+
+  test("are not made beside a final text, nor on a machine that is too slow", () => {
+    expect(nextCheck(channels, "normal", true)).toBeUndefined();
+    expect(nextCheck(channels, "fewer-partials", false)).toBeUndefined();
   });
 });
 

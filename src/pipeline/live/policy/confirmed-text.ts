@@ -1,5 +1,5 @@
 /** What is confirmed of an utterance, and where a new hypothesis goes on from there. */
-import type { PartialWord } from "../../../model/live-window.js";
+import type { AlignedWord } from "../../../model/timing/aligned-word.js";
 import { comparableWord } from "./comparable-word.js";
 
 export class ConfirmedText {
@@ -11,7 +11,7 @@ export class ConfirmedText {
     return this.#words;
   }
 
-  add(words: readonly PartialWord[]): void {
+  add(words: readonly AlignedWord[]): void {
     this.#words.push(...words.map(({ word }) => comparableWord(word)));
     this.#endSeconds = Math.max(this.#endSeconds, words.at(-1)?.endSeconds ?? 0);
   }
@@ -21,7 +21,7 @@ export class ConfirmedText {
    * they are matched with its beginning by the fewest changes (insert, delete or replace a word); a second between where its
    * beginning ends and where the confirmed text ended counts as one change.
    */
-  wordsAfter(words: readonly PartialWord[]): readonly PartialWord[] {
+  wordsAfter<W extends AlignedWord>(words: readonly W[]): readonly W[] {
     if (this.#words.length === 0) return words;
     const changes = changesOfPrefixes(this.#words, words);
     let best = { cost: Number.POSITIVE_INFINITY, length: 0 };
@@ -35,7 +35,7 @@ export class ConfirmedText {
 }
 
 /** [words + 1]: changes that make the first 0, 1, 2 … words out of `from`. */
-function changesOfPrefixes(from: readonly string[], words: readonly PartialWord[]): number[] {
+function changesOfPrefixes(from: readonly string[], words: readonly AlignedWord[]): number[] {
   const into = words.map(({ word }) => comparableWord(word));
   let row = Array.from({ length: into.length + 1 }, (_, i) => i);
   for (const word of from) {

@@ -3,6 +3,7 @@
  * words from the front; a word that is confirmed stays. It is pure: the same hypotheses give the same answers.
  */
 import type { PartialWord } from "../../../model/live-window.js";
+import type { AlignedWord } from "../../../model/timing/aligned-word.js";
 
 export const POLICY_NAMES = ["local-agreement", "alignatt", "off"] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
@@ -21,9 +22,16 @@ export interface Hypothesis {
   readonly isEnding: boolean;
 }
 
+/** What finals are made by makes of the same utterance while it still goes on. */
+export interface CheckedText {
+  readonly words: readonly AlignedWord[];
+  /** Audio that it is made of. */
+  readonly audioSeconds: number;
+}
+
 export interface HeardText {
   /** What is certain now and was not before, in order; often empty. Later hypotheses cannot take it back. */
-  readonly newlyConfirmed: readonly PartialWord[];
+  readonly newlyConfirmed: readonly AlignedWord[];
   /** What comes after all that is confirmed; replaces the partial before. */
   readonly partial: readonly PartialWord[];
 }
@@ -32,4 +40,8 @@ export interface HeardText {
 export interface TextPolicy {
   /** Hypotheses in the order of their audio; each has heard at least as much as the one before. */
   hear(hypothesis: Hypothesis): HeardText;
+  /** A checked text would settle words that are held back. A policy that never asks has neither of these. */
+  readonly wantsCheck?: boolean;
+  /** The text that was asked for: of no more audio than the last hypothesis. */
+  check?(checked: CheckedText): HeardText;
 }

@@ -54,7 +54,7 @@ export function wordsOf(text: string, probability = 0.9): PartialWord[] {
     }));
 }
 
-function textOf(words: readonly PartialWord[]): string {
+export function textOf(words: readonly { readonly word: string }[]): string {
   return words
     .map(({ word }) => word)
     .join("")

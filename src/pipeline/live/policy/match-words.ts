@@ -1,31 +1,29 @@
 /** Two texts of the same speech, matched word by word. */
-import { comparableWord } from "../../dist/pipeline/live/policy/comparable-word.js";
+import { comparableWord } from "./comparable-word.js";
+
+interface Word {
+  readonly word: string;
+}
 
 /**
  * For each word of `given` the place in `wanted` of the word it equals, undefined where it is another word or one too many: the
  * fewest changes that make one text of the other. Case and punctuation do not count.
- * @param {readonly { word: string }[]} given
- * @param {readonly { word: string }[]} wanted
- * @returns {(number | undefined)[]}
  */
-export function matchWords(given, wanted) {
+export function matchWords(given: readonly Word[], wanted: readonly Word[]): (number | undefined)[] {
   const left = given.map(({ word }) => comparableWord(word));
   const right = wanted.map(({ word }) => comparableWord(word));
   /** Changes of the words from i and from j on. */
   const changes = Array.from({ length: left.length + 1 }, (_, i) =>
     Array.from({ length: right.length + 1 }, (_, j) => left.length - i + right.length - j),
   );
-  const at = (/** @type {number} */ i, /** @type {number} */ j) =>
-    changes[i]?.[j] ?? Number.POSITIVE_INFINITY;
-  const replace = (/** @type {number} */ i, /** @type {number} */ j) =>
-    at(i + 1, j + 1) + (left[i] === right[j] ? 0 : 1);
+  const at = (i: number, j: number) => changes[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  const replace = (i: number, j: number) => at(i + 1, j + 1) + (left[i] === right[j] ? 0 : 1);
   for (let i = left.length - 1; i >= 0; i--) {
     for (let j = right.length - 1; j >= 0; j--) {
-      /** @type {number[]} */ (changes[i])[j] = Math.min(replace(i, j), at(i + 1, j) + 1, at(i, j + 1) + 1);
+      changes[i]![j] = Math.min(replace(i, j), at(i + 1, j) + 1, at(i, j + 1) + 1);
     }
   }
-  /** @type {(number | undefined)[]} */
-  const places = left.map(() => undefined);
+  const places: (number | undefined)[] = left.map(() => undefined);
   for (let i = 0, j = 0; i < left.length && j < right.length; ) {
     if (at(i, j) === replace(i, j)) {
       if (left[i] === right[j]) places[i] = j;
