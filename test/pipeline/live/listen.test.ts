@@ -7,7 +7,7 @@ import type { ChannelName, LiveEvent } from "../../../src/live-events.js";
 import { listen } from "../../../src/pipeline/live/listen.js";
 import { DEFAULT_LISTEN_OPTIONS, type ListenOptions } from "../../../src/pipeline/live/listen-options.js";
 import { LiveSettings } from "../../../src/pipeline/live/live-settings.js";
-import { noRecorder } from "../../../src/pipeline/live/session-recorder.js";
+import { noRecorder, type SessionRecorder, type Step } from "../../../src/pipeline/live/session-recorder.js";
 import { SAMPLE_RATE_HZ } from "../../../src/units.js";
 import { SAMPLE, temporaryFolder, wav } from "../../cli/mubbles.js";
 
@@ -97,7 +97,8 @@ test("an engine that dies ends the session, though audio waits for it", async ()
 
 describe("in real time", () => {
   test("text is partial, then confirmed, then final; levels come all the time", async () => {
-    const events = await collect({ mic: once });
+    const steps: Step[] = [];
+    const events = await collect({ mic: once }, { ...noRecorder(), step: (step) => steps.push(step) });
     const told = events.flatMap(({ type }) => (/partial|confirmed|final/.test(type) ? type : []));
     expect(told[0]).toBe("partial");
     expect(told.at(-1)).toBe("final");
@@ -107,6 +108,9 @@ describe("in real time", () => {
       expect(startSeconds).toBeGreaterThanOrEqual(confirmed[i - 1]?.startSeconds ?? 0);
     }
     expect(ofType(events, "final")[0]?.text).toContain(FIRST_SENTENCE);
+    // Some words are always doubtful.
+    const checks = steps.flatMap(({ step, ...of }) => ("task" in of && of.task === "check" ? step : []));
+    expect(checks.slice(0, 2)).toEqual(["decode", "decoded"]);
     const levels = ofType(events, "level");
     expect(levels.length).toBeGreaterThan(20);
     expect(Math.max(...levels.map(({ peakDbfs }) => peakDbfs))).toBeGreaterThan(-20);
@@ -141,10 +145,11 @@ test("a device that is missing is an error before the first event", async () => 
   });
 });
 
-async function collect(options: Partial<ListenOptions>): Promise<LiveEvent[]> {
+async function collect(options: Partial<ListenOptions>, recorder?: SessionRecorder): Promise<LiveEvent[]> {
   const events: LiveEvent[] = [];
   const signal = new AbortController().signal;
-  for await (const event of listen({ ...DEFAULT_LISTEN_OPTIONS, ...options }, signal)) events.push(event);
+  const all = { ...DEFAULT_LISTEN_OPTIONS, ...options };
+  for await (const event of listen(all, signal, undefined, recorder)) events.push(event);
   return events;
 }
 

@@ -47,7 +47,7 @@ const MAX_AGREED_SECONDS = 2.4;
 /** And where a check had another word: two of three such words are wrong. */
 const CONTRADICTED_SECONDS = 4;
 /** What takes less by itself is not worth a check. */
-const MIN_CHECKED_SECONDS = 0.5;
+const MIN_CHECKED_SECONDS = 0.9;
 /** Audio behind a word for a check to contradict it, and to prove it: the last words may be others in a moment, in a check as well. */
 const CONTRADICTING_SECONDS = 0.3;
 const PROVING_SECONDS = 0.6;

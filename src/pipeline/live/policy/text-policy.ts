@@ -22,7 +22,7 @@ export interface Hypothesis {
   readonly isEnding: boolean;
 }
 
-/** What finals are made by makes of the same utterance while it still goes on. */
+/** What a window of 30 s makes of the same utterance. */
 export interface CheckedText {
   readonly words: readonly AlignedWord[];
   /** Audio that it is made of. */

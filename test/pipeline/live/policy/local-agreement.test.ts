@@ -31,7 +31,7 @@ const CASES: Readonly<Record<string, readonly Step[]>> = {
   "an unsure word stays the same for longer, and holds back what follows": [
     { heard: "to Genoa by", audioSeconds: 2, probability: 0.6, partial: "to Genoa by" },
     { heard: "to Genoa by", audioSeconds: 2.5, probability: 0.6, partial: "to Genoa by" },
-    { heard: "to Genoa by", audioSeconds: 4, probability: 0.6, confirmed: "to Genoa by", partial: "" },
+    { heard: "to Genoa by", audioSeconds: 4.5, probability: 0.6, confirmed: "to Genoa by", partial: "" },
   ],
   "nothing is confirmed while the final text is being made, and all of it when the speaker goes on": [
     { heard: "the cat sat", partial: "the cat sat" },
