@@ -6,8 +6,9 @@
  *                               [--interval SECONDS] [--compute SECONDS] [--cache DIR]
  *
  * Each clip is decoded once with every --step more of it, into files under --cache; later runs replay these, which takes seconds.
- * (Recordings that were made before there were checks have none: name another folder.) A policy then hears a hypothesis every --interval, --compute after its last sample. Clips fall into two halves by a hash of
- * their names: constants were chosen on the first, the second tells what they are worth.
+ * (Recordings that were made before there were checks have none: name another folder.) A policy then hears a hypothesis every
+ * --interval, --compute after its last sample, and the checks that it asks for. Clips fall into two halves by a hash of their names:
+ * constants were chosen on the first, the second tells what they are worth.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

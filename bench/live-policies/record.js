@@ -5,7 +5,9 @@
 import { assembleWindow, LogMel } from "../../dist/dsp/mel.js";
 import { DEFAULT_DECODING_OPTIONS } from "../../dist/model/decoding-options.js";
 import { decodeWhole } from "../../dist/pipeline/decode-window.js";
-import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ, WINDOW_FRAMES, WINDOW_SECONDS } from "../../dist/units.js";
+import { checkedText } from "../../dist/pipeline/live/checked-text.js";
+import { SaidBefore } from "../../dist/pipeline/live/said-before.js";
+import { FRAMES_PER_SECOND, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../dist/units.js";
 import { utterancesOf } from "./utterances.js";
 
 /** Audio before the first hypothesis of an utterance. */
@@ -42,18 +44,16 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
     /** @type {readonly number[]} */
     let draft = [];
     for (let audioSeconds = FIRST_SECONDS; audioSeconds <= times.closeSeconds; audioSeconds += stepSeconds) {
-      const request = {
+      const heard = await engine.decodePartial({
         recording,
+        mel: melOf(columns, engine.nMels, audioSeconds, SILENCE_BEHIND_SECONDS),
         windowSeconds: audioSeconds,
-        task: /** @type {const} */ ("transcribe"),
+        task: "transcribe",
         language,
         suppressTokens: DEFAULT_DECODING_OPTIONS.suppressTokens,
-      };
-      const mel = melOf(columns, engine.nMels, audioSeconds, SILENCE_BEHIND_SECONDS);
-      const heard = await engine.decodePartial({ ...request, mel, draft });
+        draft,
+      });
       draft = heard.tokens;
-      const wholeMel = melOf(columns, engine.nMels, audioSeconds, WINDOW_SECONDS - audioSeconds);
-      const { words: checked } = await engine.decodePartial({ ...request, mel: wholeMel, draft });
       hypotheses.push({
         words: heard.words,
         isCut: heard.isCut,
@@ -61,7 +61,7 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
         silenceSeconds: silenceBefore(audioSeconds),
         isEnding: false,
         computeSeconds: heard.encodeSeconds + heard.decodeSeconds,
-        checked,
+        checked: await checkedWords(columns, audioSeconds, { engine, recording, language }),
       });
     }
     const final = await finalOf(columns, samples.length, times.speechEndSeconds, {
@@ -73,6 +73,28 @@ export async function recordClip(path, { engine, vad, language, stepSeconds }) {
   }
   engine.endRecording(recording);
   return recorded;
+}
+
+/**
+ * @param {Float32Array} columns
+ * @param {number} seconds
+ * @param {{ engine: Engine, recording: number, language: string }} context
+ * @returns {Promise<readonly AlignedWord[]>}
+ */
+async function checkedWords(columns, seconds, { engine, recording, language }) {
+  const frames = Math.round(seconds * FRAMES_PER_SECOND);
+  const audio = {
+    startSample: 0,
+    endSample: Math.round(seconds * SAMPLE_RATE_HZ),
+    columns: columns.slice(0, frames * engine.nMels),
+  };
+  const { text } = await checkedText({
+    ...{ startSample: 0, audio, engine, recording },
+    before: new SaidBefore(),
+    confirmed: [],
+    decoding: { ...DEFAULT_DECODING_OPTIONS, language },
+  });
+  return text.words;
 }
 
 /**

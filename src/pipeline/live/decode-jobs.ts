@@ -1,14 +1,18 @@
 /** What is decoded of an utterance, and what follows from it: each job gives a function that applies its result. */
 import type { LoadLevel } from "../../live-events.js";
 import type { DecodingOptions } from "../../model/decoding-options.js";
+import type { WindowResult } from "../../model/window.js";
 import type { ChannelListener } from "./channel-listener.js";
+import { checkedText } from "./checked-text.js";
+import type { UtteranceRequest } from "./decode-utterance.js";
 import type { EngineHost, EngineLease } from "./engine-host.js";
 import { type DecodedText, finalText } from "./final-text.js";
 import type { HeardAudio } from "./heard-audio.js";
-import { checkUtterance, type Hypothesis, hearUtterance } from "./hypothesis.js";
+import { type Hypothesis, hearUtterance } from "./hypothesis.js";
 import { SaidBefore } from "./said-before.js";
 import type { DecodeStep } from "./session-recorder.js";
 import type { SessionReport } from "./session-report.js";
+import { isEnding, isGoingOn, tellText } from "./told-text.js";
 import type { Utterance } from "./utterance.js";
 
 interface DecodeJobsOptions {
@@ -56,7 +60,7 @@ export class DecodeJobs {
     const known = speculation?.endSample === closed.endSample ? speculation.decoded : undefined;
     const decoded = known ?? (await this.#decode(index, utterance, closed, load));
     return () => {
-      if (known === undefined) this.#count(decoded);
+      if (known === undefined) this.#count(decoded.results);
       channel.shift();
       this.#before.get(channel)!.add(decoded.said);
       report.totals.finals++;
@@ -74,10 +78,28 @@ export class DecodeJobs {
     utterance.speculation = { endSample, decoded: undefined };
     const decoded = await this.#decode(index, utterance, channel.heard(endSample), load);
     return () => {
-      this.#count(decoded);
+      this.#count(decoded.results);
       utterance.speculation = { endSample, decoded };
       // If the speaker goes on, this is the best guess of what was said so far.
       utterance.draft = decoded.tokens;
+    };
+  }
+
+  /** Whether words of the open utterance that are held back may be confirmed. */
+  async check(index: number, load: LoadLevel): Promise<() => void> {
+    const { channels, report } = this.#options;
+    const channel = channels[index]!;
+    const utterance = channel.open!;
+    const audio = channel.heard(channel.openEndSample);
+    utterance.checkedSample = audio.endSample;
+    const request = await this.#request(index, utterance, audio, load);
+    // Like hypotheses, checks teach nobody the language.
+    const language = utterance.language ?? request.decoding.language;
+    const { text, results } = await checkedText({ ...request, decoding: { ...request.decoding, language } });
+    return () => {
+      this.#count(results);
+      if (!isGoingOn(utterance, channel) || isEnding(utterance, channel)) return;
+      tellText(utterance, utterance.policy.check!(text), text.audioSeconds, { channel, report });
     };
   }
 
@@ -89,36 +111,36 @@ export class DecodeJobs {
     return hearUtterance(channel.open!, context);
   }
 
-  /** Whether words of the open utterance that are held back may be confirmed; there is a hypothesis of it. */
-  async check(index: number): Promise<() => void> {
-    const { channels, engines, report } = this.#options;
-    const channel = channels[index]!;
-    const utterance = channel.open!;
-    const { engine, recording } = await engines.lease();
-    return await checkUtterance(utterance, { channel, engine, recording: recording(index), report });
+  async #decode(
+    index: number,
+    utterance: Utterance,
+    audio: HeardAudio,
+    load: LoadLevel,
+  ): Promise<DecodedText> {
+    const notBeforeSeconds = this.#endSeconds.get(this.#options.channels[index]!) ?? 0;
+    return await finalText({ ...(await this.#request(index, utterance, audio, load)), notBeforeSeconds });
   }
 
-  async #decode(
+  async #request(
     index: number,
     { startSample, decoding, confirmed }: Utterance,
     audio: HeardAudio,
     load: LoadLevel,
-  ): Promise<DecodedText> {
+  ): Promise<UtteranceRequest> {
     const { engines, channels } = this.#options;
     const { engine, recording } = await engines.lease();
-    return await finalText({
+    return {
       startSample,
       audio,
       before: this.#before.get(channels[index]!)!,
       confirmed,
-      notBeforeSeconds: this.#endSeconds.get(channels[index]!) ?? 0,
       engine,
       recording: recording(index),
       decoding: affordable(decoding, load),
-    });
+    };
   }
 
-  #count({ results }: DecodedText): void {
+  #count(results: readonly WindowResult[]): void {
     const { totals } = this.#options.report;
     for (const { encodeSeconds, decodeSeconds, tokenCount } of results) {
       totals.encodeSeconds += encodeSeconds;

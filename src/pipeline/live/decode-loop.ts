@@ -177,10 +177,11 @@ export class DecodeLoop {
 
   async #check(index: number): Promise<void> {
     const { recorder, now } = this.#options;
+    const { load } = this;
     const beganSeconds = now();
     this.#isChecking = true;
-    recorder.step(this.#jobs.stepOf("check", index, this.load));
-    const apply = await this.#jobs.check(index);
+    recorder.step(this.#jobs.stepOf("check", index, load));
+    const apply = await this.#jobs.check(index, load);
     this.#isChecking = false;
     if (this.#isStopped) return;
     this.#checksFromSeconds = now() + REST_AFTER_CHECK * (now() - beganSeconds);

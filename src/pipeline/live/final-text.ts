@@ -1,15 +1,12 @@
-/** The final text of an utterance: decoded by the same rules as a window of a file. */
+/** The final text of an utterance. */
 import type { FinalEvent } from "../../live-events.js";
-import type { DecodingOptions } from "../../model/decoding-options.js";
-import type { Engine } from "../../model/engine.js";
 import { hasText, type WindowResult } from "../../model/window.js";
 import { hideNoise } from "../../output/noise.js";
-import { HOP_SAMPLES, SAMPLE_RATE_HZ } from "../../units.js";
-import { type DecodedWindow, decodeWhole } from "../decode-window.js";
-import { withoutInvented } from "../invented-text.js";
+import { SAMPLE_RATE_HZ } from "../../units.js";
+import type { DecodedWindow } from "../decode-window.js";
 import { placeSegments } from "../place-segments.js";
-import type { HeardAudio } from "./heard-audio.js";
-import type { SaidBefore, SaidUtterance } from "./said-before.js";
+import { decodeUtterance, type UtteranceRequest } from "./decode-utterance.js";
+import type { SaidUtterance } from "./said-before.js";
 
 /** What a final event says of the text. */
 export type FinalText = Pick<
@@ -35,59 +32,20 @@ export interface DecodedText {
   readonly said: SaidUtterance;
 }
 
-interface FinalRequest {
-  readonly startSample: number;
-  /** Up to the end of the utterance, given away. */
-  readonly audio: HeardAudio;
-  /** What was said before it on the channel. */
-  readonly before: SaidBefore;
-  /** Text tokens of what is confirmed of it. */
-  readonly confirmed: readonly number[];
+interface FinalRequest extends UtteranceRequest {
   /** End of the text before, of the same channel. */
   readonly notBeforeSeconds: number;
-  readonly engine: Engine;
-  readonly recording: number;
-  readonly decoding: DecodingOptions;
 }
 
 const SURE_LOGPROB = -0.7;
-/** What is confirmed and hardly less likely than another text stays as it is on the screen (docs/notes/live-policy.md). */
-const DEPARTURE_COST = 1;
 
 export async function finalText(request: FinalRequest): Promise<DecodedText> {
-  const { startSample, audio, before, confirmed, notBeforeSeconds, engine, recording, decoding } = request;
+  const { startSample, audio, notBeforeSeconds, engine } = request;
   const began = performance.now();
   const { endSample } = audio;
-  const known = before.contextOf(startSample, endSample, engine.firstTimestampToken);
-  const context = known !== undefined && known.startSample >= audio.startSample ? known : undefined;
-  const windowStart = context?.startSample ?? startSample;
-  const columns = audio.columns.slice(((windowStart - audio.startSample) / HOP_SAMPLES) * engine.nMels);
-  const window = {
-    startSample: windowStart,
-    endSample,
-    speech: [{ startSample, endSample }],
-    columns,
-    alignColumns: columns,
-    channel: 0,
-    settledSample: startSample,
-  };
-  const said = context && {
-    tokens: context.tokens,
-    untilSeconds: (startSample - windowStart) / SAMPLE_RATE_HZ,
-  };
-  const options = { decoding, words: true };
-  const parts = await decodeWhole(window, {
-    options,
-    engine,
-    aligner: undefined,
-    recording,
-    prompt: [],
-    said,
-    shown: { tokens: confirmed, departureCost: DEPARTURE_COST },
-  });
+  const parts = await decodeUtterance(request);
   let previousEnd = notBeforeSeconds;
-  const segments = parts.flatMap((part) => {
-    const { window, result, words } = withoutInvented(part, decoding);
+  const segments = parts.flatMap(({ window, result, words }) => {
     const placed = placeSegments(result, window, 0, previousEnd, words);
     previousEnd = placed.at(-1)?.endSeconds ?? previousEnd;
     // Marks of sounds are no text, as in files.

@@ -1,7 +1,7 @@
 /** What an utterance sounds like so far: one hypothesis, and what the policy makes of it. */
 import { assembleWindow } from "../../dsp/mel.js";
 import type { Engine } from "../../model/engine.js";
-import type { PartialRequest, PartialResult } from "../../model/live-window.js";
+import type { PartialResult } from "../../model/live-window.js";
 import { traceSpan, traceWork } from "../../tracing.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
@@ -15,14 +15,11 @@ export interface Hypothesis {
   apply(): void;
 }
 
-interface DecodeContext {
+interface HypothesisContext {
   readonly channel: ChannelListener;
   readonly engine: Engine;
   readonly recording: number;
   readonly report: SessionReport;
-}
-
-interface HypothesisContext extends DecodeContext {
   /** undefined: what the utterance says. */
   readonly language: string | undefined;
 }
@@ -35,60 +32,24 @@ export async function hearUtterance(
   utterance: Utterance,
   { channel, engine, recording, report, language }: HypothesisContext,
 ): Promise<Hypothesis> {
+  const { startSample, draft, decoding } = utterance;
   const heard = { endSample: channel.openEndSample, silenceSeconds: channel.silenceSeconds };
-  const columns = channel.columns(utterance.startSample, heard.endSample, true);
+  const columns = channel.columns(startSample, heard.endSample, true);
   const began = performance.now();
   const result = await engine.decodePartial({
-    ...requestOf(utterance, recording, language),
-    ...windowOf(columns, engine.nMels, columns.length / engine.nMels + TAIL_FRAMES),
+    recording,
+    ...shortWindow(columns, engine.nMels),
+    task: decoding.task,
+    language: language ?? decoding.language,
+    suppressTokens: decoding.suppressTokens,
+    draft,
   });
-  const seconds = (heard.endSample - utterance.startSample) / SAMPLE_RATE_HZ;
+  const seconds = (heard.endSample - startSample) / SAMPLE_RATE_HZ;
   traceWork("text", "partial", began, { channel: channel.channel, seconds, tokens: result.tokens.length });
   return {
     language: result.language,
     apply: () => applyHypothesis(utterance, result, heard, { channel, report }),
   };
-}
-
-/**
- * Hears it in a window of 30 s, as its final will be: a short one costs a fifth and is wrong twice as often (docs/notes/live-policy.md). There
- * must be a hypothesis of it. The function that it gives emits what may be confirmed by it.
- */
-export async function checkUtterance(
-  utterance: Utterance,
-  { channel, engine, recording, report }: DecodeContext,
-): Promise<() => void> {
-  const endSample = channel.openEndSample;
-  utterance.checkedSample = endSample;
-  const columns = channel.columns(utterance.startSample, endSample);
-  const began = performance.now();
-  const result = await engine.decodePartial({
-    ...requestOf(utterance, recording, utterance.language),
-    ...windowOf(columns, engine.nMels, WINDOW_FRAMES),
-  });
-  const audioSeconds = (endSample - utterance.startSample) / SAMPLE_RATE_HZ;
-  traceWork("text", "check", began, { channel: channel.channel, seconds: audioSeconds });
-  return () => {
-    count(result, report);
-    if (!isGoingOn(utterance, channel) || isEnding(utterance, channel)) return;
-    const text = utterance.policy.check!({ words: result.words, audioSeconds });
-    tellText(utterance, text, audioSeconds, { channel, report });
-  };
-}
-
-function requestOf(
-  { draft, decoding }: Utterance,
-  recording: number,
-  language: string | undefined,
-): Omit<PartialRequest, "mel" | "windowSeconds"> {
-  const { task, suppressTokens } = decoding;
-  return { recording, task, language: language ?? decoding.language, suppressTokens, draft };
-}
-
-function count({ encodeSeconds, decodeSeconds, tokens }: PartialResult, { totals }: SessionReport): void {
-  totals.encodeSeconds += encodeSeconds;
-  totals.decodeSeconds += decodeSeconds;
-  totals.tokens += tokens.length;
 }
 
 function applyHypothesis(
@@ -99,7 +60,9 @@ function applyHypothesis(
 ): void {
   const { startSample, policy } = utterance;
   report.totals.partials++;
-  count(result, report);
+  report.totals.encodeSeconds += result.encodeSeconds;
+  report.totals.decodeSeconds += result.decodeSeconds;
+  report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
   utterance.heardSample = endSample;
   if (!isGoingOn(utterance, channel)) return;
@@ -113,15 +76,11 @@ function applyHypothesis(
   tellText(utterance, text, audioSeconds, { channel, report });
 }
 
-/** The audio and silence behind it. */
-function windowOf(
-  columns: Float32Array,
-  nMels: number,
-  windowFrames: number,
-): { mel: Float32Array; windowSeconds: number } {
+/** The audio and a little silence, as short as the encoder takes it. */
+function shortWindow(columns: Float32Array, nMels: number): { mel: Float32Array; windowSeconds: number } {
   const frames = columns.length / nMels;
-  const wholeFrames = Math.min(Math.ceil(windowFrames / FRAMES_PER_TOKEN) * FRAMES_PER_TOKEN, WINDOW_FRAMES);
-  const mel = new Float32Array(nMels * wholeFrames);
-  assembleWindow(columns, frames, nMels, mel, wholeFrames);
+  const windowFrames = Math.ceil((frames + TAIL_FRAMES) / FRAMES_PER_TOKEN) * FRAMES_PER_TOKEN;
+  const mel = new Float32Array(nMels * Math.min(windowFrames, WINDOW_FRAMES));
+  assembleWindow(columns, frames, nMels, mel, mel.length / nMels);
   return { mel, windowSeconds: frames / FRAMES_PER_SECOND };
 }

@@ -87,7 +87,7 @@ export async function* repeatSession(
           repeated = jobs.stepOf(step.task, index, step.load);
           if (step.task === "partial") {
             partial = expected(jobs.partial(index, await previewEngines.lease(), languages.shift()));
-          } else if (step.task === "check") checking = expected(jobs.check(index));
+          } else if (step.task === "check") checking = expected(jobs.check(index, step.load));
           else making = expected(jobs[step.task](index, step.load));
           break;
         }

@@ -28,7 +28,7 @@ const PARTIAL_STEP_SECONDS: Readonly<Record<LoadLevel, number>> = {
 
 const STEPS_BESIDE_FINAL = 3;
 
-/** And a check so much. */
+/** New audio that a check needs. */
 const CHECK_STEP_SECONDS = 0.8;
 
 /** The utterance that has waited longest for its final text, else one that pauses; undefined: nothing is worth doing now. */

@@ -22,7 +22,7 @@ export interface Hypothesis {
   readonly isEnding: boolean;
 }
 
-/** What a window of 30 s makes of the same utterance. */
+/** What finals are made by makes of the same utterance while it still goes on. */
 export interface CheckedText {
   readonly words: readonly AlignedWord[];
   /** Audio that it is made of. */
@@ -42,6 +42,6 @@ export interface TextPolicy {
   hear(hypothesis: Hypothesis): HeardText;
   /** A checked text would settle words that are held back. A policy that never asks has neither of these. */
   readonly wantsCheck?: boolean;
-  /** The text that was asked for: of no more audio than the last hypothesis. */
+  /** The text that was asked for; hypotheses may have come in between. */
   check?(checked: CheckedText): HeardText;
 }
