@@ -1,6 +1,9 @@
 /** A policy hears what record.js recorded, at the pace of real time; what it said when, against the final text. */
+import { POST_ROLL_SAMPLES } from "../../dist/dsp/utterance-tracker.js";
 import { comparableWord } from "../../dist/pipeline/live/policy/comparable-word.js";
 import { matchWords } from "../../dist/pipeline/live/policy/match-words.js";
+import { CHECK_STEP_SECONDS } from "../../dist/pipeline/live/scheduler.js";
+import { SAMPLE_RATE_HZ } from "../../dist/units.js";
 
 /**
  * @typedef {import("./record.js").RecordedUtterance} RecordedUtterance
@@ -22,9 +25,8 @@ import { matchWords } from "../../dist/pipeline/live/policy/match-words.js";
  * @property {number} seconds of audio
  */
 
-/** As the pipeline has it: audio between two checks, and silence that a final text is made in. */
-const CHECK_STEP_SECONDS = 0.8;
-const PAUSE_SECONDS = 0.2;
+/** In which a final text is made, and no check. */
+const PAUSE_SECONDS = POST_ROLL_SAMPLES / SAMPLE_RATE_HZ;
 
 /**
  * @param {RecordedUtterance} utterance

@@ -12,7 +12,7 @@ import { type Hypothesis, hearUtterance } from "./hypothesis.js";
 import { SaidBefore } from "./said-before.js";
 import type { DecodeStep } from "./session-recorder.js";
 import type { SessionReport } from "./session-report.js";
-import { isEnding, isGoingOn, tellText } from "./told-text.js";
+import { isEnding, tellText } from "./told-text.js";
 import type { Utterance } from "./utterance.js";
 
 interface DecodeJobsOptions {
@@ -85,7 +85,7 @@ export class DecodeJobs {
     };
   }
 
-  /** Whether words of the open utterance that are held back may be confirmed. */
+  /** Whether words of the open utterance that are held back may be confirmed; there is a hypothesis of it. */
   async check(index: number, load: LoadLevel): Promise<() => void> {
     const { channels, report } = this.#options;
     const channel = channels[index]!;
@@ -93,12 +93,12 @@ export class DecodeJobs {
     const audio = channel.heard(channel.openEndSample);
     utterance.checkedSample = audio.endSample;
     const request = await this.#request(index, utterance, audio, load);
-    // Like hypotheses, checks teach nobody the language.
-    const language = utterance.language ?? request.decoding.language;
-    const { text, results } = await checkedText({ ...request, decoding: { ...request.decoding, language } });
+    // The hypothesis's language: checks, like hypotheses, teach nobody another.
+    const decoding = { ...request.decoding, language: utterance.language };
+    const { text, results } = await checkedText({ ...request, decoding });
     return () => {
       this.#count(results);
-      if (!isGoingOn(utterance, channel) || isEnding(utterance, channel)) return;
+      if (isEnding(utterance, channel)) return;
       // Another policy than then may ask for none where a recorded session has one.
       const heard = utterance.policy.check?.(text);
       if (heard !== undefined) tellText(utterance, heard, text.audioSeconds, { channel, report });

@@ -6,7 +6,7 @@ import type { ChannelListener } from "./channel-listener.js";
 import { DecodeJobs } from "./decode-jobs.js";
 import type { EngineHost } from "./engine-host.js";
 import { LoadGovernor } from "./load-governor.js";
-import { nextCheck, nextFinal, nextPartial } from "./scheduler.js";
+import { type ChannelWork, nextCheck, nextFinal, nextPartial } from "./scheduler.js";
 import type { SessionRecorder } from "./session-recorder.js";
 import type { SessionReport } from "./session-report.js";
 
@@ -100,17 +100,19 @@ export class DecodeLoop {
 
   /** How long the oldest audio has waited for its final text. */
   get lagSeconds(): number {
-    const waiting = this.#options.channels.flatMap(({ work }) => work.waitsSinceSeconds ?? []);
+    const waiting = this.#work.flatMap(({ waitsSinceSeconds }) => waitsSinceSeconds ?? []);
     return Math.max(0, ...waiting.map((endSeconds) => this.#options.now() - endSeconds));
   }
 
+  /** Of each channel, as it is now. */
+  get #work(): ChannelWork[] {
+    return this.#options.channels.map(({ work }) => work);
+  }
+
   async #makeFinals(): Promise<void> {
-    const { channels, isLive } = this.#options;
+    const { isLive } = this.#options;
     while (!this.#isStopped) {
-      const job = nextFinal(
-        channels.map(({ work }) => work),
-        this.load,
-      );
+      const job = nextFinal(this.#work, this.load);
       if (job?.type === "final") await this.#finalise(job.channel);
       else if (this.#isFinishing) return;
       else if (job !== undefined && isLive) await this.#decode("speculation", job.channel);
@@ -120,24 +122,19 @@ export class DecodeLoop {
   }
 
   async #makePartials(): Promise<void> {
-    const { channels, isLive } = this.#options;
+    const { isLive } = this.#options;
     while (isLive && !this.#isFinishing && !this.#isStopped) {
-      const channel = nextPartial(
-        channels.map(({ work }) => work),
-        this.load,
-        this.#isMakingFinal,
-      );
+      const channel = nextPartial(this.#work, this.load, this.#isMakingFinal);
       if (channel === undefined) await next(this.#onNews);
       else await this.#hear(channel);
     }
   }
 
   async #makeChecks(): Promise<void> {
-    const { channels, isLive, now } = this.#options;
+    const { isLive, now } = this.#options;
     while (isLive && !this.#isFinishing && !this.#isStopped) {
-      const works = channels.map(({ work }) => work);
       const isTime = now() >= this.#checksFromSeconds;
-      const channel = isTime ? nextCheck(works, this.load, this.#isMakingFinal) : undefined;
+      const channel = isTime ? nextCheck(this.#work, this.load, this.#isMakingFinal) : undefined;
       if (channel === undefined) await next(this.#onNews);
       else await this.#check(channel);
     }

@@ -6,7 +6,7 @@ import { traceSpan, traceWork } from "../../tracing.js";
 import { FRAMES_PER_SECOND, FRAMES_PER_TOKEN, SAMPLE_RATE_HZ, WINDOW_FRAMES } from "../../units.js";
 import type { ChannelListener } from "./channel-listener.js";
 import type { SessionReport } from "./session-report.js";
-import { isEnding, isGoingOn, tellText } from "./told-text.js";
+import { isEnding, tellText } from "./told-text.js";
 import type { Utterance } from "./utterance.js";
 
 export interface Hypothesis {
@@ -65,7 +65,7 @@ function applyHypothesis(
   report.totals.tokens += result.tokens.length;
   utterance.draft = result.tokens;
   utterance.heardSample = endSample;
-  if (!isGoingOn(utterance, channel)) return;
+  if (channel.open !== utterance && !channel.waiting.includes(utterance)) return;
   utterance.language = result.language;
   const audioSeconds = (endSample - startSample) / SAMPLE_RATE_HZ;
   const { words, isCut } = result;

@@ -29,7 +29,7 @@ const PARTIAL_STEP_SECONDS: Readonly<Record<LoadLevel, number>> = {
 const STEPS_BESIDE_FINAL = 3;
 
 /** New audio that a check needs. */
-const CHECK_STEP_SECONDS = 0.8;
+export const CHECK_STEP_SECONDS = 0.8;
 
 /** The utterance that has waited longest for its final text, else one that pauses; undefined: nothing is worth doing now. */
 export function nextFinal(channels: readonly ChannelWork[], load: LoadLevel): FinalJob | undefined {

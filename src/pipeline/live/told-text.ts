@@ -12,11 +12,6 @@ interface ToldBy {
   readonly report: SessionReport;
 }
 
-/** Whether its text is wanted still: the final has not been told. */
-export function isGoingOn(utterance: Utterance, { open, waiting }: ChannelListener): boolean {
-  return open === utterance || waiting.includes(utterance);
-}
-
 /** Whether its final is in the making already, so that nothing more may be confirmed. */
 export function isEnding(utterance: Utterance, { open, openEndSample }: ChannelListener): boolean {
   return open !== utterance || utterance.speculation?.endSample === openEndSample;
