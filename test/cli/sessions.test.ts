@@ -19,6 +19,7 @@ const DEVICES = ["--mic", `${CONVERSATION}#0`, "--loopback", `${CONVERSATION}#1`
 const TEXT = readFileSync(join(ROOT, "samples/austen.txt"), "utf8");
 
 const home = temporaryFolder();
+const other = temporaryFolder();
 const env = { MUBBLES_HOME: home };
 const run = (...args: readonly string[]) => mubbles(args, { env });
 const names = () => readdirSync(join(home, "sessions")).sort();
@@ -72,16 +73,34 @@ describe("mubbles replay", () => {
     SESSIONS * 60_000,
   );
 
-  test("--verify: another policy is found where it first shows", async () => {
-    const meta = join(folderOf(names()[0]!), "meta.json");
+  /** The session once more, as if another policy had been asked for. */
+  async function verifyWithout(policy: string, folder: string): Promise<Result> {
+    const meta = join(folder, "meta.json");
     const before = readFileSync(meta, "utf8");
-    writeFileSync(meta, before.replace('"policy": "local-agreement"', '"policy": "off"'));
-    const { exitCode, stdout } = await run("replay", "--verify", names()[0]!);
+    expect(before).toContain(`"policy": "${policy}"`);
+    writeFileSync(meta, before.replace(`"policy": "${policy}"`, '"policy": "off"'));
+    const result = await run("replay", "--verify", folder);
     writeFileSync(meta, before);
+    return result;
+  }
+
+  test("--verify: another policy is found where it first shows", async () => {
+    // What AlignAtt confirms comes from hypotheses, which have partial text with any policy.
+    const folder = join(other, "alignatt");
+    const args = ["listen", ...DEVICES, "--plain", "--policy", "alignatt", "--speed", "3"];
+    expect(await mubbles([...args, "--save", folder, ...QUICK])).toMatchObject({ exitCode: 0 });
+    const { exitCode, stdout } = await verifyWithout("alignatt", folder);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^event \d+ differs/);
     expect(stdout).toMatch(/\n {2}- {"type":"confirmed".*\n {2}\+ {"type":"partial"/);
     expect(stdout).toContain('{"step":"decode","task":"partial"');
+  });
+
+  test("--verify: checks of a policy that the other does not ask for are no failure", async () => {
+    const { exitCode, stdout } = await verifyWithout("local-agreement", folderOf(names()[0]!));
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^event \d+ differs/);
+    expect(stdout).toMatch(/\n {2}- {"type":"confirmed"/);
   });
 
   test("--json: what was printed, at any speed and from any time", async () => {
