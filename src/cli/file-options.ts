@@ -1,8 +1,8 @@
 /** The options of `mubbles file`, checked against each other and gathered into what the parts take. */
 import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
-import type { Compute } from "../model/checkpoint-layout.js";
 import type { ComputeDevice } from "../model/compute-device.js";
+import type { Compute } from "../model/compute-type.js";
 import { DEFAULT_DECODING_OPTIONS, type DecodingOptions } from "../model/decoding-options.js";
 import type { EngineOptions } from "../model/engine.js";
 import type { WordCueOptions } from "../output/cues/word-cues.js";

@@ -1,8 +1,8 @@
 /** The options of `mubbles listen`, checked against each other and gathered into what the parts take. */
 import type { RawFormat } from "../audio/raw-format.js";
 import { MubblesError } from "../errors.js";
-import type { Compute } from "../model/checkpoint-layout.js";
 import type { ComputeDevice } from "../model/compute-device.js";
+import type { Compute } from "../model/compute-type.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import type { ListenOptions } from "../pipeline/live/listen-options.js";
 import type { PolicyName } from "../pipeline/live/policy/text-policy.js";

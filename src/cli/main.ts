@@ -1,5 +1,5 @@
 /** The program: runs one command line and sets the exit code. bin/mubbles.js calls it. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
 import { systemCode } from "../writing.js";
 import { reportError } from "./messages.js";
@@ -14,8 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   guardProcess();
   let exitCode: number = EXIT.ok;
   try {
-    const { createProgram } = await importProgram();
-    const program = createProgram((code) => {
+    const program = await importProgram(argv, (code) => {
       exitCode = code;
     });
     await program.parseAsync(argv);
@@ -30,9 +29,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 let importFailure: unknown;
 
 /** Not statically: onnxruntime comes with it, and where the system cannot load that this is to be said. */
-async function importProgram(): Promise<typeof import("./program.js")> {
+async function importProgram(argv: readonly string[], finish: (exitCode: number) => void): Promise<Command> {
   try {
-    return await import("./program.js");
+    const { createProgram } = await import("./program.js");
+    return await createProgram(finish, argv[2]);
   } catch (cause) {
     importFailure = cause;
     if (!LOADER_CODES.includes(systemCode(cause))) throw cause;

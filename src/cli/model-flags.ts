@@ -1,8 +1,8 @@
 /** Options of every command that runs a model: which one, in what language, on what. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
-import { COMPUTES } from "../model/checkpoint-layout.js";
 import { DEVICES } from "../model/compute-device.js";
+import { COMPUTES } from "../model/compute-type.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { parseLanguage } from "../model/languages.js";
 import { numberFlag } from "./number-flag.js";

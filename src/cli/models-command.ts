@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
-import { COMPUTES, type Compute } from "../model/checkpoint-layout.js";
+import { COMPUTES, type Compute } from "../model/compute-type.js";
 import { convertModel } from "../model/convert.js";
 import { nameOfSource } from "../model/formats/open-source.js";
 import { addToRecord } from "../model/model-record.js";

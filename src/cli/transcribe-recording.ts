@@ -1,8 +1,8 @@
 /** The whole text of one recording with its words, for who wants it at once. */
 import { basename } from "node:path";
 import { DEFAULT_SPEECH_DETECTOR_OPTIONS } from "../dsp/speech-detector.js";
-import type { Compute } from "../model/checkpoint-layout.js";
 import { type ComputeDevice, requireDevice } from "../model/compute-device.js";
+import type { Compute } from "../model/compute-type.js";
 import { DEFAULT_DECODING_OPTIONS } from "../model/decoding-options.js";
 import { Engine } from "../model/engine.js";
 import { hideNoise } from "../output/noise.js";

@@ -14,22 +14,12 @@
  * This file lists which tensor is made from which; convert.ts does it.
  */
 
+import { type Compute, isQuantised } from "./compute-type.js";
 import { sinusoids } from "./encoder-graph.js";
 import type { Checkpoint } from "./formats/checkpoint.js";
 import { ROTATION, ROTATION_BACK } from "./layers.js";
 import { EMBEDDING_REST, FREQUENT_TOKENS } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
-
-export const LAYOUT_NAME = "mubbles-whisper-1";
-
-/** In the order in which one is taken where none is asked for. */
-export const COMPUTES = ["int8", "int4", "fp16", "fp32"] as const;
-export type Compute = (typeof COMPUTES)[number];
-
-/** Whether weights are integers, and norms and rotations folded into them. */
-export function isQuantised(compute: Compute): boolean {
-  return compute === "int8" || compute === "int4";
-}
 
 /** How a matrix is stored. */
 export type Storage = "int8" | "f16" | "f32";

@@ -1,6 +1,7 @@
 /** `--model auto`: the most exact model that this machine bears. Pure. */
-import { type Compute, isQuantised } from "./checkpoint-layout.js";
+
 import type { Accelerator } from "./compute-device.js";
+import { type Compute, isQuantised } from "./compute-type.js";
 import { KNOWN_MODELS, type KnownModel } from "./known-models.js";
 import { relativeTime, residentBytes } from "./model-cost.js";
 

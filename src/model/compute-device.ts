@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MubblesError } from "../errors.js";
-import { type Compute, isQuantised } from "./checkpoint-layout.js";
+import { type Compute, isQuantised } from "./compute-type.js";
 import { askOnnxruntime } from "./onnxruntime-report.js";
 
 /** From onnxruntime-node's main file. */

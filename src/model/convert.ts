@@ -5,21 +5,17 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MubblesError } from "../errors.js";
 import { makeFolder, outputError } from "../writing.js";
-import { type Compute, LAYOUT_NAME, layoutOf } from "./checkpoint-layout.js";
+import { layoutOf } from "./checkpoint-layout.js";
+import { type Compute, LAYOUT_NAME, STAGING } from "./compute-type.js";
 import { bytesOf, dataOf, type OutputTensor, outputsOf } from "./converted-tensors.js";
 import type { Checkpoint } from "./formats/checkpoint.js";
 import { CTRANSLATE2_FILE, openSource } from "./formats/open-source.js";
 import { isRunning } from "./hub/file-lock.js";
+import { makeTextTokens, parseTokenizer } from "./hub-tokenizer.js";
 import { readRecord } from "./model-record.js";
 import type { Moments } from "./moments.js";
 import { BYTES_OF, Safetensors, WEIGHTS_FILE, WEIGHTS_INDEX } from "./safetensors.js";
-import {
-  makeTextTokens,
-  parseTokenizer,
-  TEXT_BYTES,
-  TEXT_OFFSETS,
-  textTokensMetadata,
-} from "./text-tokens.js";
+import { TEXT_BYTES, TEXT_OFFSETS, textTokensMetadata } from "./text-tokens.js";
 import { parseWhisperConfig } from "./whisper-config.js";
 
 export interface ConvertOptions {
@@ -41,9 +37,6 @@ export interface Converted {
   readonly bytes: number;
   readonly sha256: string;
 }
-
-/** Between the destination's name and the number of the process that is making it. */
-export const STAGING = ".part-";
 
 /** Nothing half-made is left behind: files appear under their names when all are complete. */
 export async function convertModel(options: ConvertOptions): Promise<Converted> {

@@ -2,14 +2,14 @@
 import { availableParallelism } from "node:os";
 import { MubblesError } from "../errors.js";
 import { isTraced, publishTrace } from "../tracing.js";
-import { type Compute, isQuantised } from "./checkpoint-layout.js";
 import { acceleratorFor, type ComputeDevice } from "./compute-device.js";
+import { type Compute, isQuantised } from "./compute-type.js";
 import type { Answers, EngineWorkerData, FromWorker, Question, ToWorker } from "./engine-protocol.js";
 import { type EngineTransport, startProcess, startThread } from "./engine-transport.js";
+import { loadTokenizer } from "./hub-tokenizer.js";
 import type { PartialRequest, PartialResult } from "./live-window.js";
 import { runError } from "./model-error.js";
 import { resolveModel } from "./model-store.js";
-import { loadTokenizer } from "./text-tokens.js";
 import type { AlignedWord } from "./timing/aligned-word.js";
 import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
 import { readWhisperConfig, type WhisperConfig } from "./whisper-config.js";

@@ -1,5 +1,5 @@
 /** What a Whisper of some size costs in time and memory, as far as its shape tells. Pure. */
-import type { Compute } from "./checkpoint-layout.js";
+import type { Compute } from "./compute-type.js";
 
 interface Shape {
   /** Width of a layer. */

@@ -5,8 +5,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { packagePath } from "../assets.js";
 import { asMubblesError, MubblesError } from "../errors.js";
-import { COMPUTES, type Compute, LAYOUT_NAME } from "./checkpoint-layout.js";
-import { convertModel, STAGING } from "./convert.js";
+import { COMPUTES, type Compute, LAYOUT_NAME, STAGING } from "./compute-type.js";
 import { nameOfSource, openSource } from "./formats/open-source.js";
 import { canonicalName, nameOfFolder, repositoryOf } from "./known-models.js";
 import { addToRecord } from "./model-record.js";
@@ -93,6 +92,8 @@ async function convertedCopy(source: string, compute: Compute): Promise<StoredMo
   const destination = join(convertedFolder(), convertedName(source, compute));
   const existing = existsSync(join(destination, WEIGHTS_FILE)) ? describe(destination, false) : undefined;
   if (existing !== undefined) return existing;
+  // Not statically: what converts is a third of the program, and hardly ever needed.
+  const { convertModel } = await import("./convert.js");
   const { sha256 } = await convertModel({ source, destination, compute });
   addToRecord(destination, { sha256, source });
   return describe(destination, false)!;

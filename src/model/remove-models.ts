@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { outputError } from "../writing.js";
-import { STAGING } from "./convert.js";
+import { STAGING } from "./compute-type.js";
 import { isHeld, isRunning, LOCK_ENDING } from "./hub/file-lock.js";
 import { downloadsFolder } from "./hub/pull-model.js";
 import { convertedFolder } from "./model-store.js";

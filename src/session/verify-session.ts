@@ -4,7 +4,7 @@ import { FRAME_SAMPLES } from "../audio/capture/virtual/frames.js";
 import { fromPcm16 } from "../audio/pcm16.js";
 import { firstGap, readRecorded } from "../audio/recorded/recorded-channel.js";
 import type { ChannelName, LiveEvent } from "../live-events.js";
-import type { Compute } from "../model/checkpoint-layout.js";
+import type { Compute } from "../model/compute-type.js";
 import { resolveModel } from "../model/model-store.js";
 import { liveJsonLine } from "../output/live-json.js";
 import { repeatSession } from "../pipeline/live/repeat-session.js";

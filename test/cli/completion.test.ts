@@ -12,7 +12,7 @@ import { completionCommand } from "../../src/cli/completion-command.js";
 import { createProgram } from "../../src/cli/program.js";
 import { temporaryFolder } from "./mubbles.js";
 
-const words = commandWords(createProgram(() => {}));
+const words = commandWords(await createProgram(() => {}));
 const folder = temporaryFolder();
 const script = join(folder, "mubbles.bash");
 writeFileSync(script, bashCompletion(words));

@@ -129,10 +129,20 @@ describe("refused before anything is opened", () => {
 
   // Not by programs of their own: to start forty would take 15 s.
   test.each(cases)("mubbles %s: %s", async (args, code, says) => {
-    const program = createProgram(() => {});
+    const program = await createProgram(() => {});
     const run = program.parseAsync(wordsOf(args), { from: "user" });
     const error = failureOf(await run.catch((thrown: unknown) => thrown));
     expect(error.code).toBe(code);
     expect(error.message).toContain(says);
   });
+});
+
+test("only the command that is asked for is read, and all where none is", async () => {
+  const namesFor = async (word?: string) =>
+    (await createProgram(() => {}, word)).commands.map((command) => command.name());
+  expect(await namesFor("listen")).toEqual(["listen"]);
+  const all = await namesFor();
+  expect(all).toEqual(expect.arrayContaining(["file", "listen", "models", "doctor", "completion"]));
+  for (const word of ["--help", "help", "lisen", "completion", "toString"])
+    expect(await namesFor(word)).toEqual(all);
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { COMPUTES, type Compute } from "../../src/model/checkpoint-layout.js";
+import { COMPUTES, type Compute } from "../../src/model/compute-type.js";
 import { type Converted, convertModel } from "../../src/model/convert.js";
 import { CrossCache } from "../../src/model/cross-cache.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";

@@ -7,7 +7,7 @@ import { memoryUsage } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { LAYOUT_NAME } from "../../src/model/checkpoint-layout.js";
+import { LAYOUT_NAME } from "../../src/model/compute-type.js";
 import { Engine } from "../../src/model/engine.js";
 import { startProcess } from "../../src/model/engine-transport.js";
 import { floatTensor, writeSafetensors } from "./safetensors-file.js";

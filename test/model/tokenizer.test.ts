@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { loadTokenizer, makeTextTokens } from "../../src/model/text-tokens.js";
+import { loadTokenizer, makeTextTokens } from "../../src/model/hub-tokenizer.js";
 import { WhisperTokenizer } from "../../src/model/tokenizer.js";
 import { embeddedTokenizer } from "./embedded-tokenizer.js";
 import { temporaryFolder } from "./temporary-folder.js";

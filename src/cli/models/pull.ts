@@ -1,5 +1,5 @@
 /** `mubbles models pull NAME…` */
-import type { Compute } from "../../model/checkpoint-layout.js";
+import type { Compute } from "../../model/compute-type.js";
 import { pullModel } from "../../model/hub/pull-model.js";
 import { readRecord } from "../../model/model-record.js";
 import { type StoredModel, storedModel } from "../../model/model-store.js";

@@ -1,7 +1,7 @@
 /** `mubbles models verify [NAME…]`: whether weights are still what they were when they came. */
 import { join } from "node:path";
 import { MubblesError } from "../../errors.js";
-import type { Compute } from "../../model/checkpoint-layout.js";
+import type { Compute } from "../../model/compute-type.js";
 import { hashOfFile } from "../../model/hub/content-hash.js";
 import { readRecord } from "../../model/model-record.js";
 import {

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { packagePath } from "../../assets.js";
 import { MubblesError } from "../../errors.js";
 import { charactersOf } from "../byte-characters.js";
-import { LAYOUT_NAME } from "../checkpoint-layout.js";
+import { LAYOUT_NAME } from "../compute-type.js";
 import { broken, readFully, readText, withFile } from "../model-file.js";
 import { Safetensors, WEIGHTS_FILE, WEIGHTS_INDEX } from "../safetensors.js";
 import { readWhisperConfig } from "../whisper-config.js";

@@ -4,7 +4,7 @@ import { rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { MubblesError } from "../../errors.js";
 import { makeFolder } from "../../writing.js";
-import type { Compute } from "../checkpoint-layout.js";
+import type { Compute } from "../compute-type.js";
 import { convertModel } from "../convert.js";
 import { folderNameOf, knownModel, repositoryOf } from "../known-models.js";
 import { addToRecord } from "../model-record.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { packagePath } from "../../../src/assets.js";
-import { loadTokenizer } from "../../../src/model/text-tokens.js";
+import { loadTokenizer } from "../../../src/model/hub-tokenizer.js";
 import { splitIntoWords } from "../../../src/model/timing/split-words.js";
 import { embeddedTokenizer } from "../embedded-tokenizer.js";
 
