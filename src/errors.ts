@@ -188,6 +188,11 @@ export const ERROR_TABLE = {
     what: "audio was dropped because the machine was too busy",
     hint: "close other programs or use a smaller model",
   },
+  VOICE_TOO_QUIET: {
+    exitCode: EXIT.device,
+    what: "somebody speaks too quietly to be heard",
+    hint: "turn the device up, or try a lower --threshold, in the interface with [ and ]",
+  },
   INTERRUPTED: { exitCode: EXIT.interrupted, what: "interrupted", hint: "what was done is written" },
   INTERNAL: {
     exitCode: EXIT.bug,

@@ -42,6 +42,22 @@ test.each([
   expect(new Set(lines.map((line) => JSON.parse(line).type))).toEqual(new Set(types));
 });
 
+test("a voice below --threshold: no text, but it is said why, and a recorded session repeats it", async () => {
+  const session = join(folder, "soft");
+  const soft = join(folder, "soft.wav");
+  const samples = new Int16Array(new Uint8Array([...speech, ...speech]).buffer);
+  writeFileSync(soft, wav(Buffer.from(samples.map((sample) => sample / 25).buffer)));
+  const args = ["--mic", `file:${soft}`, "--speed", "max", "--save", session];
+  const { events, exitCode, stderr } = await listenJson(args);
+  expect(exitCode).toBe(0);
+  expect(textOf(events, "final", "mic")).toBe("");
+  expect(events.filter(({ type }) => type === "warning")).toEqual([
+    expect.objectContaining({ channel: "mic", code: "VOICE_TOO_QUIET" }),
+  ]);
+  expect(stderr).toContain("--threshold 0.05");
+  expect((await mubbles(["replay", "--verify", session])).exitCode).toBe(0);
+});
+
 describe.skipIf(process.platform !== "linux")("the model released in a pause", () => {
   test("its memory is free, and the next words are what they are without a pause", async () => {
     const args = ["--mic", `file:${twice}`, "--loopback", `file:${silent}`];

@@ -2,6 +2,7 @@
 
 import type { EchoFrame } from "../../dsp/echo/echo-canceller.js";
 import { type Boundary, POST_ROLL_SAMPLES, UtteranceTracker } from "../../dsp/utterance-tracker.js";
+import { MubblesError } from "../../errors.js";
 import type { ChannelName } from "../../live-events.js";
 import { SILERO_FRAME_SAMPLES } from "../../model/silero.js";
 import { traceSpan } from "../../tracing.js";
@@ -102,11 +103,13 @@ export class ChannelListener {
   }
 
   async #listen(clean: CleanFrame, isSilent: boolean, threshold: number): Promise<() => void> {
-    const { voice, report } = this.#parts;
+    const { voice, echo, report } = this.#parts;
     const frame = isSilent ? silence(clean.samples) : clean.samples;
     const began = performance.now();
     const isNeeded = !this.#tracker.isIdle;
-    const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold });
+    const mayBeEcho = this.channel === "mic" && echo?.mayEcho === true;
+    const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold, mayBeEcho });
+    const quietPeak = voice.takeQuietVoice();
     report.totals.vadSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "vad", began);
     return () => {
@@ -115,6 +118,7 @@ export class ChannelListener {
       this.#mel.push(frame, isSilent);
       this.#parts.report.totals.melSeconds += (performance.now() - began) / 1000;
       traceSpan(this.channel, "mel", began);
+      if (quietPeak !== undefined) this.#tellQuietVoice(quietPeak, threshold);
       this.#apply(probabilities);
     };
   }
@@ -190,6 +194,13 @@ export class ChannelListener {
   /** A copy of what has been heard up to a sample: as much as one window holds. */
   heard(endSample: number): HeardAudio {
     return this.#mel.heard(endSample);
+  }
+
+  #tellQuietVoice(peak: number, threshold: number): void {
+    const { channel, report } = this.#parts;
+    const detail = `its loudest sample is ${peak.toFixed(3)} of full scale, --threshold ${threshold}`;
+    const { code, message, hint } = new MubblesError("VOICE_TOO_QUIET", { where: channel, detail });
+    report.emit({ type: "warning", channel, code, message, hint });
   }
 
   #settle(boundaries: readonly Boundary[]): void {

@@ -6,11 +6,17 @@ import {
   EchoCanceller,
   type EchoFrame,
 } from "../../dsp/echo/echo-canceller.js";
+import { peakOf } from "../../dsp/level.js";
+import { SAMPLE_RATE_HZ } from "../../units.js";
 
 /** So late may the loopback's frame be after the microphone's of the same time; then silence stands for it. */
 const MAX_WAIT_MS = 150;
 /** Of the loopback are kept for a microphone that is late. */
 const MAX_FRAMES = 300;
+
+/** So long after the loopback's last sound, louder than this, a microphone may still hear it: the longest lag, a room, and two seconds that are held. */
+const ECHO_FRAMES = Math.round((3 * SAMPLE_RATE_HZ) / ECHO_FRAME_SAMPLES);
+const ECHO_AMPLITUDE = 0.001;
 
 const SILENCE = new Float32Array(ECHO_FRAME_SAMPLES);
 
@@ -28,6 +34,7 @@ export class EchoGate {
   #onFrame = () => {};
   readonly #lateFrames: ReadonlySet<number> | undefined;
   #wasLate = false;
+  #framesSincePlayed = Number.POSITIVE_INFINITY;
 
   /**
    * auto: there must be proof of a leak; on: its first sign is enough. `isLive`: the loopback is not waited for longer than a moment.
@@ -42,6 +49,11 @@ export class EchoGate {
   /** Whether the frame that was cleaned last had to do without the loopback's. */
   get wasLate(): boolean {
     return this.#wasLate;
+  }
+
+  /** Whether there may be something of the loopback in what the microphone hears. */
+  get mayEcho(): boolean {
+    return this.#framesSincePlayed <= ECHO_FRAMES;
   }
 
   /** The loopback's next frame; only its last may be shorter than 512 samples. */
@@ -61,6 +73,7 @@ export class EchoGate {
   /** Takes the microphone's next frame; returns one of a moment before without the echo in it; at first undefined. */
   async clean(microphone: Float32Array): Promise<EchoFrame | undefined> {
     const loopback = whole(await this.#loopbackAt(this.#frame++));
+    this.#framesSincePlayed = peakOf(loopback) >= ECHO_AMPLITUDE ? 0 : this.#framesSincePlayed + 1;
     return this.#canceller.process(whole(microphone), loopback);
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openMedia } from "../../../src/audio/media.js";
 import { SILERO_FRAME_SAMPLES, SileroVad } from "../../../src/model/silero.js";
 import { VoiceDetector } from "../../../src/pipeline/live/voice-detector.js";
@@ -32,14 +32,54 @@ test("a voice that never gets loud is none", async () => {
   expect(Math.max(...(await detect(whispered, 0)))).toBeGreaterThan(0.9);
 });
 
+describe("a voice too quiet to be heard", () => {
+  const softly = (part: number) => speech.map((frame) => frame.map((sample) => sample * part));
+  const noise = (amplitude: number) =>
+    speech.map((frame) => frame.map((_, i) => amplitude * Math.sin(i * i * 12.9898 + frame[0]! * 1e5)));
+
+  test("is noticed once at each threshold, with its peak", async () => {
+    const peaks = await noticed([...softly(0.04), ...softly(0.04)], [0.05, 0.05, 0.05, 0.03]);
+    expect(peaks).toHaveLength(2);
+    for (const peak of peaks) expect(peak).toBeGreaterThan(0.01);
+    for (const peak of peaks) expect(peak).toBeLessThan(0.03);
+  });
+
+  test("is no noise, nothing that may be echo, nothing fainter than any voice", async () => {
+    expect(await noticed(noise(0.03), [0.05])).toEqual([]);
+    expect(await noticed(softly(0.04), [0.05], true)).toEqual([]);
+    expect(await noticed(softly(0.001), [0.05])).toEqual([]);
+  });
+
+  test("changes nothing in what is heard of a louder one behind it", async () => {
+    const frames = [...softly(0.04), ...speech];
+    expect(await detect(frames, 0.05)).toEqual(await detect(frames, 0.05, true));
+  });
+
+  /** Peaks that are told of while the frames come; the thresholds take turns, each for as long. */
+  async function noticed(frames: readonly Float32Array[], thresholds: number[], mayBeEcho = false) {
+    const detector = new VoiceDetector(vad);
+    const peaks: number[] = [];
+    for (const [i, frame] of frames.entries()) {
+      const threshold = thresholds[Math.floor((i * thresholds.length) / frames.length)]!;
+      await detector.push(frame, { isNeeded: false, threshold, mayBeEcho });
+      peaks.push(...[detector.takeQuietVoice() ?? []].flat());
+    }
+    return peaks;
+  }
+});
+
 /** The probability of each frame, as the detector gives them one after another. */
-async function detect(frames: readonly Float32Array[], threshold: number): Promise<number[]> {
+async function detect(
+  frames: readonly Float32Array[],
+  threshold: number,
+  mayBeEcho = false,
+): Promise<number[]> {
   vad.reset();
   const detector = new VoiceDetector(vad);
   const probabilities: number[] = [];
   for (const frame of frames) {
     const isNeeded = (probabilities.at(-1) ?? 0) >= 0.35;
-    probabilities.push(...(await detector.push(frame, { isNeeded, threshold })));
+    probabilities.push(...(await detector.push(frame, { isNeeded, threshold, mayBeEcho })));
   }
   return [...probabilities, ...detector.end()];
 }
