@@ -24,7 +24,7 @@ interface DecodeLoopOptions {
 }
 
 /** So many times as long as a check took there is none: a slow machine is to have time for the rest. */
-const REST_AFTER_CHECK = 1;
+const REST_AFTER_CHECK = 0.5;
 
 export class DecodeLoop {
   readonly #options: DecodeLoopOptions;
