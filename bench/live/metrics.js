@@ -23,6 +23,7 @@ const MARGIN_SECONDS = 0.5;
  * @property {number[]} final after the true end of the last word
  * @property {number} confirmedWords given as confirmed
  * @property {number} falseCommits confirmed words that the full decoder's text of the utterance does not have
+ * @property {number} unsaid confirmed words that nobody has spoken, whatever the full decoder says
  * @property {{ confirmed: string, full: string }[]} contradicted both texts of the utterances that have such words
  * @property {number} revisions times that shown text changed other than by growing
  * @property {number} utteranceSeconds
@@ -44,6 +45,7 @@ export function figuresOf(session, tracks) {
     final: [],
     confirmedWords: 0,
     falseCommits: 0,
+    unsaid: 0,
     contradicted: [],
     revisions: 0,
     utteranceSeconds: 0,
@@ -127,6 +129,7 @@ function addUtterance(figures, events, spoken) {
   figures.confirmedWords += confirmed.length;
   const falseCommits = confirmed.length - matched(confirmed, wordsOf(full.text)).length;
   figures.falseCommits += falseCommits;
+  figures.unsaid += confirmed.length - matched(confirmed, candidates).length;
   if (falseCommits > 0)
     figures.contradicted.push({
       confirmed: confirmed.map(({ word }) => word).join(" "),

@@ -32,6 +32,7 @@ export function rowsOf(session, figures, tracks) {
     "  of them before the final": percent(figures.confirmedEarly, figures.confirmed.length),
     "final after speech, median / p95": spread(figures.final),
     "false commits": percent(figures.falseCommits, figures.confirmedWords),
+    "confirmed and not spoken": percent(figures.unsaid, figures.confirmedWords),
     "revisions a second": (figures.revisions / figures.utteranceSeconds).toFixed(2),
     "word errors": percent(figures.errors, figures.spoken),
     "CPU, speech / silence": [
