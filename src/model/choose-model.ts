@@ -1,5 +1,4 @@
 /** `--model auto`: the most exact model that this machine bears. Pure. */
-
 import type { Accelerator } from "./compute-device.js";
 import { type Compute, isQuantised } from "./compute-type.js";
 import { KNOWN_MODELS, type KnownModel } from "./known-models.js";
