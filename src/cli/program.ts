@@ -20,7 +20,7 @@ Examples:
 
 type Finish = (exitCode: number) => void;
 
-/** As the help lists them. What each needs is read when it is asked for: all of it takes 0.2 s, and 15 MB for as long as it runs. */
+/** As the help lists them. What each needs is read when it is asked for: all of it takes 0.25 s, and 20 MB for as long as it runs. */
 const COMMANDS: Readonly<Record<string, (finish: Finish) => Promise<Command>>> = {
   file: async (finish) => (await import("./file-command.js")).fileCommand(finish),
   listen: async (finish) => (await import("./listen-command.js")).listenCommand(finish),

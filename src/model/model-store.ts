@@ -92,7 +92,7 @@ async function convertedCopy(source: string, compute: Compute): Promise<StoredMo
   const destination = join(convertedFolder(), convertedName(source, compute));
   const existing = existsSync(join(destination, WEIGHTS_FILE)) ? describe(destination, false) : undefined;
   if (existing !== undefined) return existing;
-  // Not statically: what converts is a third of the program, and hardly ever needed.
+  // Not statically: hardly any run converts.
   const { convertModel } = await import("./convert.js");
   const { sha256 } = await convertModel({ source, destination, compute });
   addToRecord(destination, { sha256, source });

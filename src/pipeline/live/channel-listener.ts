@@ -109,7 +109,7 @@ export class ChannelListener {
     const isNeeded = !this.#tracker.isIdle;
     const mayBeEcho = this.channel === "mic" && echo?.mayEcho === true;
     const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold, mayBeEcho });
-    const quietPeak = voice.takeQuietVoice();
+    const quietPeak = voice.quietVoicePeak;
     report.totals.vadSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "vad", began);
     return () => {
@@ -199,8 +199,7 @@ export class ChannelListener {
   #tellQuietVoice(peak: number, threshold: number): void {
     const { channel, report } = this.#parts;
     const detail = `its loudest sample is ${peak.toFixed(3)} of full scale, --threshold ${threshold}`;
-    const { code, message, hint } = new MubblesError("VOICE_TOO_QUIET", { where: channel, detail });
-    report.emit({ type: "warning", channel, code, message, hint });
+    report.warn(new MubblesError("VOICE_TOO_QUIET", { where: channel, detail }), channel);
   }
 
   #settle(boundaries: readonly Boundary[]): void {

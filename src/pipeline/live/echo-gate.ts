@@ -14,9 +14,10 @@ const MAX_WAIT_MS = 150;
 /** Of the loopback are kept for a microphone that is late. */
 const MAX_FRAMES = 300;
 
-/** So long after the loopback's last sound, louder than this, a microphone may still hear it: the longest lag, a room, and two seconds that are held. */
-const ECHO_FRAMES = Math.round((3 * SAMPLE_RATE_HZ) / ECHO_FRAME_SAMPLES);
+/** What the loopback plays and a microphone may hear. */
 const ECHO_AMPLITUDE = 0.001;
+/** So long afterwards it may still do so: the longest lag, a room, and two seconds that a voice detector holds back. */
+const ECHO_FRAMES = Math.round((3 * SAMPLE_RATE_HZ) / ECHO_FRAME_SAMPLES);
 
 const SILENCE = new Float32Array(ECHO_FRAME_SAMPLES);
 

@@ -22,18 +22,10 @@ export class QuietVoice {
   #largestPeak = 0;
   /** It has been told of at this threshold: only where it is lower there is something new to tell. */
   #toldThreshold = Number.POSITIVE_INFINITY;
-  #found: number | undefined;
 
   /** What `vad` has heard before is forgotten by it with each look. */
   constructor(vad: SileroVad) {
     this.#vad = vad;
-  }
-
-  /** The loudest sample of the voice that has been found since this was asked last; undefined: none has. */
-  take(): number | undefined {
-    const found = this.#found;
-    this.#found = undefined;
-    return found;
   }
 
   /** Somebody is heard: who speaks softly beside them is not meant. */
@@ -43,22 +35,26 @@ export class QuietVoice {
     this.#largestPeak = 0;
   }
 
-  /** After each frame too quiet to be heard. `samples`: of the last frames, none of them loud. */
-  async watch(samples: () => Float32Array, threshold: number): Promise<void> {
-    if (++this.#framesSinceLook < STEP_FRAMES || threshold >= this.#toldThreshold) return;
+  /**
+   * After each frame too quiet to be heard. `samples`: of the last frames, none of them loud. Returns the loudest sample of a voice, once for
+   * each threshold; undefined: there is none, or it has been told.
+   */
+  async watch(samples: () => Float32Array, threshold: number): Promise<number | undefined> {
+    if (++this.#framesSinceLook < STEP_FRAMES || threshold >= this.#toldThreshold) return undefined;
     this.#framesSinceLook = 0;
     const looked = samples();
     const peak = peakOf(looked);
-    if (peak < threshold * FAINT) return;
+    if (peak < threshold * FAINT) return undefined;
     const probabilities = new Float32Array(looked.length / SILERO_FRAME_SAMPLES);
     this.#vad.reset();
     await this.#vad.process(looked, probabilities);
     const voiced = probabilities.filter((probability) => probability >= VOICE_PROBABILITY).length;
-    if (voiced < VOICED_PART * probabilities.length) return;
+    if (voiced < VOICED_PART * probabilities.length) return undefined;
     this.#largestPeak = Math.max(this.#largestPeak, peak);
-    if (++this.#voicedLooks < VOICED_LOOKS) return;
-    this.#found = this.#largestPeak;
+    if (++this.#voicedLooks < VOICED_LOOKS) return undefined;
+    const found = this.#largestPeak;
     this.#toldThreshold = threshold;
     this.forget();
+    return found;
   }
 }

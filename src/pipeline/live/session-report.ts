@@ -9,6 +9,7 @@ import type {
   LiveEvent,
   LiveTimings,
   LoadLevel,
+  ProblemEvent,
 } from "../../live-events.js";
 import { packageVersion } from "../../version.js";
 import type { EventQueue } from "./event-queue.js";
@@ -101,8 +102,13 @@ export class SessionReport {
     else this.#tell({ type: "status", channel, capture: notice.state, device: notice.device });
   }
 
-  problem(type: "warning" | "error", { code, message, hint }: MubblesError, channel?: ChannelName): void {
-    this.#tell({ type, channel, code, message, hint });
+  problem(type: ProblemEvent["type"], error: MubblesError, channel?: ChannelName): void {
+    this.#tell(problemOf(type, error, channel));
+  }
+
+  /** A warning that follows from the step that is under way. */
+  warn(error: MubblesError, channel: ChannelName): void {
+    this.emit(problemOf("warning", error, channel));
   }
 
   /** The end event. `unfinished`: utterances that will have no final text. */
@@ -134,4 +140,12 @@ export class SessionReport {
     const loads = [...(this.#parts?.engines ?? [])].map(({ loadSeconds }) => loadSeconds);
     return { loadSeconds: loads.reduce((sum, seconds) => sum + seconds, 0), ...this.totals };
   }
+}
+
+function problemOf(
+  type: ProblemEvent["type"],
+  { code, message, hint }: MubblesError,
+  channel: ChannelName | undefined,
+): WithoutTime<ProblemEvent> {
+  return { type, channel, code, message, hint };
 }

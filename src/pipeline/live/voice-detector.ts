@@ -33,15 +33,16 @@ export class VoiceDetector {
   #isAwake = false;
   #quietFrames = 0;
   #framesSinceNeeded = Number.POSITIVE_INFINITY;
+  #quietVoicePeak: number | undefined;
 
   constructor(vad: SileroVad) {
     this.#vad = vad;
     this.#quietVoice = new QuietVoice(vad);
   }
 
-  /** The loudest sample of a voice that is too quiet to be heard, once for each threshold; undefined: there is none. */
-  takeQuietVoice(): number | undefined {
-    return this.#quietVoice.take();
+  /** The loudest sample of a voice too quiet to be heard, where the last frame has made it known (quiet-voice.ts). */
+  get quietVoicePeak(): number | undefined {
+    return this.#quietVoicePeak;
   }
 
   /**
@@ -56,13 +57,14 @@ export class VoiceDetector {
     this.#quietFrames = isLoud ? 0 : this.#quietFrames + 1;
     this.#isAwake = isLoud || (this.#isAwake && (isNeeded || this.#quietFrames <= AWAKE_FRAMES));
     this.#held.push(frame);
+    this.#quietVoicePeak = undefined;
     if (isNeeded) this.#quietVoice.forget();
     if (this.#isAwake) return await this.#hear();
     if (this.#held.length <= HELD_FRAMES) return new Float32Array(0);
     this.#held.shift();
     // From here on it listens anew when it gets loud, whatever it has heard meanwhile.
     this.#hasGap = true;
-    if (!mayBeEcho) await this.#quietVoice.watch(() => this.#samples(), threshold);
+    if (!mayBeEcho) this.#quietVoicePeak = await this.#quietVoice.watch(() => this.#samples(), threshold);
     return new Float32Array(1);
   }
 

@@ -62,7 +62,7 @@ describe("a voice too quiet to be heard", () => {
     for (const [i, frame] of frames.entries()) {
       const threshold = thresholds[Math.floor((i * thresholds.length) / frames.length)]!;
       await detector.push(frame, { isNeeded: false, threshold, mayBeEcho });
-      peaks.push(...[detector.takeQuietVoice() ?? []].flat());
+      peaks.push(...[detector.quietVoicePeak ?? []].flat());
     }
     return peaks;
   }
