@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { MubblesError } from "../errors.js";
 import { makeFolder, outputError } from "../writing.js";
 import { layoutOf } from "./checkpoint-layout.js";
-import { type Compute, LAYOUT_NAME, STAGING } from "./compute-type.js";
+import { type Compute, isConverted, LAYOUT_NAME, STAGING } from "./compute-type.js";
 import { bytesOf, dataOf, type OutputTensor, outputsOf } from "./converted-tensors.js";
 import type { Checkpoint } from "./formats/checkpoint.js";
 import { CTRANSLATE2_FILE, openSource } from "./formats/open-source.js";
@@ -96,7 +96,7 @@ function mayReplace(destination: string): boolean {
   if (!existsSync(join(destination, WEIGHTS_FILE)))
     return ![WEIGHTS_INDEX, CTRANSLATE2_FILE].some((name) => existsSync(join(destination, name)));
   if (readRecord(destination).sha256 !== undefined) return true;
-  return Safetensors.openFolder(destination).metadata.format === LAYOUT_NAME;
+  return isConverted(Safetensors.openFolder(destination).metadata);
 }
 
 async function writeWeights(

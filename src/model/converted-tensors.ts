@@ -7,6 +7,7 @@ import {
   type QuantisedWeight,
   quantisePerOutput,
   quantiseRest,
+  quantiseRows,
   quantiseTogether,
   transpose,
 } from "./quantise.js";
@@ -37,13 +38,13 @@ export function outputsOf(item: Item, source: Checkpoint): OutputTensor[] {
       ];
     case "embedding rest": {
       const outputs = item.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
-      return quantisedOutputs(item.name, source.shapeOf(item.source)[1]!, outputs);
+      return quantisedRows(item.name, outputs, source.shapeOf(item.source)[1]!);
     }
     case "embedding": {
+      // It stays [vocabulary, width], because its rows are looked up.
       const [outputs, inputs] = source.shapeOf(item.source) as [number, number];
-      // As floats it stays [vocabulary, width], because its rows are looked up.
       return item.storage === "int8"
-        ? quantisedOutputs(item.name, inputs, outputs)
+        ? quantisedRows(item.name, outputs, inputs)
         : [{ name: `${item.name}.weight`, dtype: floatType(item.storage), shape: [outputs, inputs] }];
     }
     case "linear":
@@ -78,9 +79,17 @@ function matrixOutputs(
 }
 
 function quantisedOutputs(name: string, inputs: number, outputs: number): OutputTensor[] {
+  return quantised(name, [inputs, outputs], outputs);
+}
+
+function quantisedRows(name: string, rows: number, width: number): OutputTensor[] {
+  return quantised(name, [rows, width], rows);
+}
+
+function quantised(name: string, shape: readonly number[], scales: number): OutputTensor[] {
   return [
-    { name: `${name}.weight`, dtype: "I8", shape: [inputs, outputs] },
-    { name: `${name}.scale`, dtype: "F32", shape: [outputs] },
+    { name: `${name}.weight`, dtype: "I8", shape },
+    { name: `${name}.scale`, dtype: "F32", shape: [scales] },
   ];
 }
 
@@ -104,13 +113,13 @@ export function* dataOf(item: Item, source: Checkpoint, moments: Moments): Gener
       const weight = source.readFloats(item.source);
       const parts = item.ranges.map(([from, to]) => weight.subarray(from * width, to * width));
       const part = joined(parts);
-      yield* quantisedBytes(quantiseRest(part, quantisePerOutput(part, part.length / width)));
+      yield* quantisedBytes(quantiseRest(part, quantiseRows(part, part.length / width)));
       return;
     }
     case "embedding": {
       const weight = source.readFloats(item.source);
       if (item.storage === "int8") {
-        yield* quantisedBytes(quantisePerOutput(weight, source.shapeOf(item.source)[0]!));
+        yield* quantisedBytes(quantiseRows(weight, source.shapeOf(item.source)[0]!));
       } else yield floatBytes(weight, item.storage);
       return;
     }

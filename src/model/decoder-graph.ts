@@ -1,6 +1,6 @@
-/** The decoder graph: one step for several audios with several hypotheses each, choice of the next tokens included. */
+/** The decoder graph: one step for several audios with several hypotheses each, up to the tokens that are likely to come next. */
 
-import { choiceOfTokens } from "./choice-graph.js";
+import { likelyTokens } from "./choice-graph.js";
 import { CrossAttention } from "./cross-attention.js";
 import { type CrossStorage, isHidden, type PlainStorage } from "./cross-storage.js";
 import { type DecoderLayers, fusedLayers } from "./fused-layers.js";
@@ -28,7 +28,7 @@ interface DecoderGraphOptions {
  * A audios with equally many columns S each: B hypotheses of T new tokens, column b × T + t. Everything of an audio is folded into
  * its columns, so that its cross-attention keys and values, and the pool of its hypotheses' own, are read once a step.
  *
- * Inputs: `tokens` [A, S], `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
+ * Inputs: `tokens` [A, S] or their embeddings (vocabulary.ts); `positions` [A, S]; `past_k_i`, `past_v_i` [A, H, C, headSize], the pool (self-cache.ts); `self_bias`
  * [A, 1, S, C + S], 0 where a column looks at an entry of the pool or at another column, FORBIDDEN elsewhere; `cross_k_i`,
  * `cross_v_i` and `cross_ranges` of the cross graph (cross-graph.ts), or the encoder's `hidden` [A, F, width], as `storage` has it;
  * `logit_index` [N]: the columns that logits are wanted of; `alignment_columns` [1]: how many columns `alignment` is wanted of; then
@@ -42,14 +42,13 @@ export function decoderGraph(
   { storage, observesLinears = false }: DecoderGraphOptions,
 ): Uint8Array {
   const g = new GraphBuilder(weights, { observesLinears, isHalf: storage === "hidden16" });
-  const tokens = g.input("tokens", ["A", "S"], ELEMENT.int64);
   const positions = g.input("positions", ["A", "S"], ELEMENT.int64);
   // As 16-bit floats what is forbidden becomes -∞; each column may at least look at itself.
   const bias = g.floatInput("self_bias", ["A", 1, "S", "C_S"]);
   g.input("logit_index", ["N"], ELEMENT.int64);
   g.input("alignment_columns", [1], ELEMENT.int64);
 
-  let x = embedding(g, tokens, config);
+  let x = embedding(g, config);
   x = g.op("Add", [x, g.op("Gather", [g.floatWeight("decoder.embed_positions.weight"), positions])]);
   x = rotated(g, x);
   const { hidden, alignment } = isHidden(storage)
@@ -57,7 +56,7 @@ export function decoderGraph(
     : layers(g, x, bias, config, storage);
   x = layerNorm(g, g.op("Gather", [hidden, "logit_index"], { axis: 1 }), "decoder.layer_norm", config.dModel);
   if (g.hasWeight(`${ROTATION_BACK}.weight`)) x = linear(g, x, ROTATION_BACK);
-  choiceOfTokens(g, vocabularyLogits(g, x, config), config);
+  likelyTokens(g, vocabularyLogits(g, x, config), config);
   if (alignment !== undefined) {
     g.rename(g.toFloat32(alignment), "alignment");
     g.output("alignment", ["A", config.alignmentHeads.length, "alignment_columns", "F"]);
@@ -76,7 +75,7 @@ function layers(
   const cross = new CrossAttention(g, config, storage);
   const sizes = g.op(
     "Concat",
-    [g.op("Shape", ["past_k_0"], { start: 2, end: 3 }), g.op("Shape", ["tokens"], { start: 1, end: 2 })],
+    [g.op("Shape", ["past_k_0"], { start: 2, end: 3 }), g.op("Shape", ["positions"], { start: 1, end: 2 })],
     { axis: 0 },
   );
   for (let layer = 0; layer < config.decoderLayers; layer++) {

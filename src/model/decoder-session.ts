@@ -2,7 +2,6 @@
 import type { LoadOptions } from "./audio-encoder.js";
 import { type CrossStorage, crossStorageOf } from "./cross-storage.js";
 import { decoderGraph } from "./decoder-graph.js";
-import { embeddingRows } from "./embedding-rows.js";
 import { observed } from "./moments.js";
 import { createSession, type InferenceSession, type Tensor } from "./ort.js";
 import type { Safetensors } from "./safetensors.js";
@@ -16,23 +15,13 @@ export class DecoderSession {
   /** What its cross-attention reads. */
   readonly storage: CrossStorage;
   readonly outputNames: readonly string[];
-  readonly #weights: Safetensors;
   readonly #open: Opener;
   #session: InferenceSession;
   #threads: number;
-  /** Made for the first run. */
-  #rows: Feeds | undefined;
 
-  private constructor(
-    weights: Safetensors,
-    storage: CrossStorage,
-    open: Opener,
-    session: InferenceSession,
-    threads: number,
-  ) {
+  private constructor(storage: CrossStorage, open: Opener, session: InferenceSession, threads: number) {
     this.storage = storage;
     this.outputNames = session.outputNames;
-    this.#weights = weights;
     this.#open = open;
     this.#session = session;
     this.#threads = threads;
@@ -59,21 +48,15 @@ export class DecoderSession {
       });
       return moments === undefined ? session : observed(session, moments);
     };
-    return new DecoderSession(weights, storage, open, await open(threads), threads);
+    return new DecoderSession(storage, open, await open(threads), threads);
   }
 
   get threads(): number {
     return this.#threads;
   }
 
-  /** Does now what the first run would do: 60 ms for base, while the encoder is at work or nobody speaks. */
-  prepare(): void {
-    this.#rows ??= embeddingRows(this.#weights);
-  }
-
-  async run(feeds: Feeds, fetches: readonly string[]): Promise<InferenceSession.ReturnType> {
-    this.prepare();
-    return await this.#session.run({ ...feeds, ...this.#rows }, fetches);
+  run(feeds: Feeds, fetches: readonly string[]): Promise<InferenceSession.ReturnType> {
+    return this.#session.run(feeds, fetches);
   }
 
   /** Goes on with other threads. onnxruntime knows no other way than a new session: as long as loading it, 0.1 s for base. */

@@ -64,8 +64,7 @@ try {
   // What came meanwhile goes to the encoder first.
   await yieldToMessages();
   loaded = { runtime, batch, partials };
-  if (queue.isEmpty && !isClosing) runtime.prepare();
-  else wake();
+  if (!queue.isEmpty || isClosing) wake();
 } catch (error) {
   fail(error, runtime);
 }

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { packagePath } from "../assets.js";
 import { asMubblesError, MubblesError } from "../errors.js";
-import { COMPUTES, type Compute, LAYOUT_NAME, STAGING } from "./compute-type.js";
+import { COMPUTES, type Compute, isConverted, LAYOUT_NAME, STAGING } from "./compute-type.js";
 import { nameOfSource, openSource } from "./formats/open-source.js";
 import { canonicalName, nameOfFolder, repositoryOf } from "./known-models.js";
 import { addToRecord } from "./model-record.js";
@@ -65,8 +65,8 @@ export async function resolveModel(name: string, compute: Compute | undefined): 
   const known = storedModel(name, compute);
   if (known !== undefined) return known;
   if (!existsSync(name)) throw missing(name, compute);
-  const isConverted = existsSync(join(name, WEIGHTS_FILE));
-  const model = isConverted ? describe(resolve(name), false) : undefined;
+  const hasWeights = existsSync(join(name, WEIGHTS_FILE));
+  const model = hasWeights ? describe(resolve(name), false) : undefined;
   if (model !== undefined) {
     if (compute === undefined || model.compute === compute) return model;
     throw new MubblesError("MODEL_UNSUPPORTED", {
@@ -102,7 +102,8 @@ async function convertedCopy(source: string, compute: Compute): Promise<StoredMo
 /** Tells sources apart by path, and another version at the same path by the size and time of its weights. */
 function convertedName(source: string, compute: Compute): string {
   const { files } = openSource(source);
-  const identity = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`).join("\n");
+  const parts = files.map((file) => `${file} ${statSync(file).size} ${statSync(file).mtimeMs}`);
+  const identity = [LAYOUT_NAME, ...parts].join("\n");
   return `${nameOfSource(source)}-${createHash("sha256").update(identity).digest("hex").slice(0, 8)}-${compute}`;
 }
 
@@ -149,11 +150,15 @@ function describeOrBroken(folder: string, isEmbedded: boolean): StoredModel | Mu
   }
 }
 
-/** undefined where the folder holds weights in another layout than mubbles'. */
+/** undefined where the folder holds weights in another layout than mubbles'. MODEL_UNSUPPORTED where it was another version's. */
 function describe(folder: string, isEmbedded: boolean): StoredModel | undefined {
   const { metadata, files } = Safetensors.openFolder(folder);
   const compute = COMPUTES.find((known) => known === metadata.compute);
-  if (metadata.format !== LAYOUT_NAME || compute === undefined) return undefined;
+  if (!isConverted(metadata) || compute === undefined) return undefined;
+  if (metadata.format !== LAYOUT_NAME) {
+    const detail = `made by another version of mubbles (${metadata.format}, not ${LAYOUT_NAME}): convert or pull it again`;
+    throw new MubblesError("MODEL_UNSUPPORTED", { where: folder, detail });
+  }
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   return { name: nameOf(folder), folder, bytes, compute, isEmbedded };
 }

@@ -1,7 +1,7 @@
 /** Weights to 8 bits, symmetric, rounded to nearest. Pure; matrices are [out, in] row-major as checkpoints hold them. */
 
 export interface QuantisedWeight {
-  /** [in, out], -127 to 127. */
+  /** -127 to 127: [in, out], or, of what is quantised as rows, [out, in]. */
   readonly values: Int8Array;
   /** [out]: values × scale ≈ weights. */
   readonly scales: Float32Array;
@@ -9,27 +9,30 @@ export interface QuantisedWeight {
 
 /** A scale per output, and the matrix transposed to [in, out]: what the 8-bit product of layers.ts reads. */
 export function quantisePerOutput(weight: Float32Array, outputs: number): QuantisedWeight {
+  const { values, scales } = quantiseRows(weight, outputs);
+  return { values: transpose(values, outputs), scales };
+}
+
+/** The same, and the matrix stays [out, in]. */
+export function quantiseRows(weight: Float32Array, outputs: number): QuantisedWeight {
   const inputs = weight.length / outputs;
   const values = new Int8Array(weight.length);
   const scales = new Float32Array(outputs);
   for (let out = 0; out < outputs; out++) {
     const scale = symmetricScale(weight, out * inputs, inputs);
     scales[out] = scale;
-    for (let i = 0; i < inputs; i++)
-      values[i * outputs + out] = clampedRound(weight[out * inputs + i]! / scale);
+    for (let at = out * inputs; at < (out + 1) * inputs; at++) values[at] = clampedRound(weight[at]! / scale);
   }
   return { values, scales };
 }
 
-/** What rounding to nearest left, in the same form: the sum of both is as exact as 15 bits. */
+/** What rounding rows to nearest left, in the same form: the sum of both is as exact as 15 bits. */
 export function quantiseRest(weight: Float32Array, { values, scales }: QuantisedWeight): QuantisedWeight {
-  const outputs = scales.length;
-  const inputs = weight.length / outputs;
+  const inputs = weight.length / scales.length;
   const restScales = scales.map((scale) => scale / 254);
   const rest = values.map((value, at) => {
-    const out = at % outputs;
-    const own = weight[out * inputs + (at - out) / outputs]!;
-    return clampedRound((own - value * scales[out]!) / restScales[out]!);
+    const out = Math.floor(at / inputs);
+    return clampedRound((weight[at]! - value * scales[out]!) / restScales[out]!);
   });
   return { values: rest, scales: restScales };
 }
@@ -103,9 +106,9 @@ function choleskyUpper(matrix: Float64Array, size: number): Float64Array {
 }
 
 /** [out, in] → [in, out] */
-export function transpose(weight: Float32Array, outputs: number): Float32Array {
+export function transpose<Matrix extends Float32Array | Int8Array>(weight: Matrix, outputs: number): Matrix {
   const inputs = weight.length / outputs;
-  const result = new Float32Array(weight.length);
+  const result = weight.slice() as Matrix;
   for (let out = 0; out < outputs; out++) {
     for (let i = 0; i < inputs; i++) result[i * outputs + out] = weight[out * inputs + i]!;
   }

@@ -1,48 +1,56 @@
 /** What a run of the decoder's graph comes to, out of its tensors. */
-import { FORBIDDEN } from "./choice-graph.js";
-import type { RowChoice } from "./decoding/token-decoder.js";
+import type { TokenConstraint } from "./decoding/timestamp-rules.js";
+import type { EmbeddingTable } from "./embedding-table.js";
 import type { InferenceSession, Tensor } from "./ort.js";
+import { chooseTokens, type TokenChoice } from "./token-choice.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 type Result = InferenceSession.ReturnType;
 
 export interface StepOutput {
   /** [rows × logitIndex.length] */
-  readonly choices: readonly RowChoice[];
+  readonly choices: readonly TokenChoice[];
   /** [rows, logitIndex.length, vocabulary], before any rule; of 8-bit models about right for text (vocabulary.ts). Empty unless asked for. */
   readonly logits: Float32Array;
-  /** [rows × logitIndex.length], among the text tokens; empty without targets. */
-  readonly targetLogprobs: Float32Array;
   /** [audios, alignment heads, rows of the audio × new tokens, frames] before softmax; empty unless asked for. */
   readonly alignment: Float32Array;
 }
 
-/** `choices`: how many there are, of `topK` tokens each. */
-export function stepOutputOf(
-  result: Result,
-  choices: number,
-  topK: number,
-  config: WhisperConfig,
-): StepOutput {
+export interface ChoiceInput {
+  /** [choices] */
+  readonly constraints: readonly TokenConstraint[];
+  /** [choices], text tokens. */
+  readonly targets: readonly number[];
+  /** How many tokens each choice has. */
+  readonly topK: number;
+  /** What makes the graph's logits exact, where they are not. */
+  readonly embedding: EmbeddingTable | undefined;
+}
+
+export function stepOutputOf(result: Result, input: ChoiceInput, config: WhisperConfig): StepOutput {
   return {
-    choices: choicesOf(result, choices, topK),
+    choices: choicesOf(result, input, config),
     logits: logitsOf(result, config),
-    targetLogprobs: floatsOf(result.target_logprobs),
     alignment: floatsOf(result.alignment),
   };
 }
 
-function choicesOf(result: Result, count: number, topK: number): RowChoice[] {
-  const ids = result.top_ids!.data as BigInt64Array;
-  const logprobs = result.top_logprobs!.data as Float32Array;
-  return Array.from({ length: count }, (_, choice) => {
-    const start = choice * topK;
-    return {
-      tokens: Array.from(ids.subarray(start, start + topK), Number),
-      logprobs: Array.from(logprobs.subarray(start, start + topK), (value) =>
-        value < FORBIDDEN / 2 ? Number.NEGATIVE_INFINITY : value,
-      ),
+function choicesOf(
+  result: Result,
+  { constraints, targets, topK, embedding }: ChoiceInput,
+  { dModel }: WhisperConfig,
+): TokenChoice[] {
+  const ids = result.likely_ids!.data as BigInt64Array;
+  const logits = result.likely_logits!.data as Float32Array;
+  const vocabularyInput = floatsOf(result.vocabulary_input);
+  const [idCount, logitCount] = [ids.length / constraints.length, logits.length / constraints.length];
+  return constraints.map((constraint, i) => {
+    const likely = {
+      ids: ids.subarray(i * idCount, (i + 1) * idCount),
+      logits: logits.subarray(i * logitCount, (i + 1) * logitCount),
+      exactLogit: embedding && ((token: number) => embedding.logit(token, vocabularyInput, i * dModel)),
     };
+    return chooseTokens(likely, constraint, topK, targets[i]!);
   });
 }
 

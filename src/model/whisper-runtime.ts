@@ -1,12 +1,12 @@
 /** A loaded Whisper: its sessions, fed with typed arrays. Knows tensors, not rules. Runs in the engine's worker. */
 import type { AheadEncoder } from "./ahead-encoder.js";
 import type { AudioEncoder, LoadOptions } from "./audio-encoder.js";
-import { FORBIDDEN } from "./choice-graph.js";
 import type { CrossCache } from "./cross-cache.js";
 import type { CrossStorage } from "./cross-storage.js";
 import { DecoderSession } from "./decoder-session.js";
 import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import { discard } from "./discard.js";
+import { EmbeddingTable } from "./embedding-table.js";
 import { modelError } from "./model-error.js";
 import { Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
@@ -54,6 +54,8 @@ export class WhisperRuntime {
   /** Where the encoder works while the decoder does. */
   readonly #ahead: AheadEncoder | undefined;
   readonly #decoder: DecoderSession;
+  /** undefined where the decoder's graph has the embedding. */
+  readonly #embedding: EmbeddingTable | undefined;
   /** Of encoder and decoder. */
   readonly #threads: number;
   /** Of the decoder while windows are encoded ahead. */
@@ -68,6 +70,7 @@ export class WhisperRuntime {
     encoder: AudioEncoder,
     ahead: AheadEncoder | undefined,
     decoder: DecoderSession,
+    embedding: EmbeddingTable | undefined,
     threads: number,
   ) {
     this.config = config;
@@ -76,9 +79,10 @@ export class WhisperRuntime {
     this.#encoder = encoder;
     this.#ahead = ahead;
     this.#decoder = decoder;
+    this.#embedding = embedding;
     this.#threads = threads;
     this.#decoderThreads = decoder.threads;
-    this.#fetches = decoder.outputNames.filter((name) => /^(top_|new_)/.test(name));
+    this.#fetches = decoder.outputNames.filter((name) => /^(likely_|new_|vocabulary_)/.test(name));
     this.#hasAlignment = decoder.outputNames.includes("alignment");
   }
 
@@ -98,7 +102,9 @@ export class WhisperRuntime {
       const weights = Safetensors.openFolder(folder);
       const decoder = await DecoderSession.load(folder, weights, config, decoderThreads, options);
       const textTokens = readTextTokens(weights);
-      return new WhisperRuntime(config, textTokens, await encoder, ahead, decoder, threads);
+      const madeEncoder = await encoder;
+      const embedding = EmbeddingTable.open(weights, config);
+      return new WhisperRuntime(config, textTokens, madeEncoder, ahead, decoder, embedding, threads);
     } catch (cause) {
       // Waited for: a process that ended while the encoder loads would abort in onnxruntime.
       await encoder.then(
@@ -138,8 +144,6 @@ export class WhisperRuntime {
 
   /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    // While another thread encodes it.
-    if (this.#ahead !== undefined) this.prepare();
     const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel);
     for await (const { part, firstFrame, frames } of parts) {
       cache.write(part, slot, firstFrame, frames);
@@ -147,25 +151,19 @@ export class WhisperRuntime {
     }
   }
 
-  /** Does now what the first step would do. */
-  prepare(): void {
-    this.#decoder.prepare();
-  }
-
   async step(input: StepInput): Promise<StepOutput> {
-    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, targets, wantAlignment = false } = input;
+    const { rows, cross, cache, firstWindow, mask, topK, logitIndex, wantAlignment = false } = input;
     const windows = Object.values(cross)[0]!.dims[0]!;
     const rowsPerWindow = rows.length / windows;
     const tokens = rows[0]!.newTokens.length;
     const shape: StepShape = { firstWindow, windows, rowsPerWindow, tokens };
     const choices = logitIndex.length;
-    const ofColumns = (values: readonly number[]) => int64(values, [windows, rowsPerWindow * tokens]);
+    const columns = [windows, rowsPerWindow * tokens];
     const choiceShape = [windows, rowsPerWindow * choices, 1];
-    const constraintOf = (pick: (constraint: TokenConstraint) => number) =>
-      rows.flatMap(({ constraint }) => new Array<number>(choices).fill(pick(constraint)));
-    const floats = (pick: (constraint: TokenConstraint) => number) =>
-      new Tensor("float32", Float32Array.from(constraintOf(pick)), choiceShape);
-    const indices = (pick: (constraint: TokenConstraint) => number) => int64(constraintOf(pick), choiceShape);
+    const constraints = rows.flatMap(({ constraint }) =>
+      new Array<TokenConstraint>(choices).fill(constraint),
+    );
+    const targets = input.targets ?? constraints.map(() => 0);
     const positions = rows.flatMap((_, i) => {
       const window = firstWindow + Math.floor(i / rowsPerWindow);
       const past = cache.lengthOf(window, i % rowsPerWindow);
@@ -177,31 +175,47 @@ export class WhisperRuntime {
     const feeds = {
       ...cross,
       ...cache.feeds(shape),
-      tokens: ofColumns(rows.flatMap(({ newTokens }) => newTokens)),
-      positions: ofColumns(positions),
+      ...this.#tokenFeeds(
+        rows.flatMap(({ newTokens }) => newTokens),
+        columns,
+      ),
+      positions: int64(positions, columns),
       logit_index: int64(logitColumns, [logitColumns.length]),
       alignment_columns: int64([wantAlignment ? rowsPerWindow * tokens : 0], [1]),
       suppress: new Tensor("float32", mask, [mask.length]),
-      text_bias: floats(({ textAllowed }) => (textAllowed ? 0 : FORBIDDEN)),
-      special_bias: floats(({ specialAllowed }) => (specialAllowed ? 0 : FORBIDDEN)),
-      timestamp_low: indices(({ timestampLow }) => timestampLow),
-      timestamp_high: indices(({ timestampHigh }) => timestampHigh),
+      timestamp_low: int64(
+        constraints.map(({ timestampLow }) => timestampLow),
+        choiceShape,
+      ),
+      timestamp_high: int64(
+        constraints.map(({ timestampHigh }) => timestampHigh),
+        choiceShape,
+      ),
       top_k: int64([topK], [1]),
-      target_ids: int64(targets ?? constraintOf(() => 0), choiceShape),
+      target_ids: int64(targets, choiceShape),
     };
     const result = await this.#decoder.run(feeds, this.#fetchesFor(input));
     cache.append(result, shape);
-    const output = stepOutputOf(result, rows.length * choices, topK, this.config);
-    const { text_logits: _, target_logprobs: __, alignment: ___, ...read } = result;
+    const output = stepOutputOf(
+      result,
+      { constraints, targets, topK, embedding: this.#embedding },
+      this.config,
+    );
+    const { text_logits: _, alignment: __, ...read } = result;
     discard(Object.values(read) as Tensor[]);
     return output;
   }
 
-  #fetchesFor({ wantLogits, targets, wantAlignment }: StepInput): readonly string[] {
+  #tokenFeeds(tokens: readonly number[], shape: readonly number[]): Record<string, Tensor> {
+    if (this.#embedding === undefined) return { tokens: int64(tokens, shape) };
+    const rows = this.#embedding.rowsOf(tokens);
+    return { embedded: new Tensor("float32", rows, [...shape, this.config.dModel]) };
+  }
+
+  #fetchesFor({ wantLogits, wantAlignment }: StepInput): readonly string[] {
     return [
       ...this.#fetches,
       ...(wantLogits ? LOGITS : []),
-      ...(targets === undefined ? [] : ["target_logprobs"]),
       ...(wantAlignment && this.#hasAlignment ? ["alignment"] : []),
     ];
   }
@@ -209,6 +223,7 @@ export class WhisperRuntime {
   async release(): Promise<void> {
     await this.#encoder.release();
     await this.#decoder.release();
+    this.#embedding?.close();
   }
 }
 

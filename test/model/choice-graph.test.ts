@@ -1,13 +1,14 @@
-/** The logit rules twice: in the graph (choice-graph.ts) and in JavaScript (logit-filters.ts). They must agree. */
+/** The logit rules twice: in the graph and on what it names (choice-graph.ts, token-choice.ts), and on all logits (logit-filters.ts). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { choiceOfTokens, FORBIDDEN } from "../../src/model/choice-graph.js";
+import { FORBIDDEN, likelyTokens } from "../../src/model/choice-graph.js";
 import { filterLogits, logSumExp } from "../../src/model/decoding/logit-filters.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
 import { nextTokenConstraint, type TokenConstraint } from "../../src/model/decoding/timestamp-rules.js";
 import { GraphBuilder } from "../../src/model/graph-builder.js";
 import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
+import { chooseTokens, type TokenChoice } from "../../src/model/token-choice.js";
 import { readWhisperConfig } from "../../src/model/whisper-config.js";
 
 const config = readWhisperConfig(packagePath("models/whisper-base-int8"));
@@ -29,21 +30,15 @@ const HISTORIES = [
 ];
 
 let session: InferenceSession;
-/** The same, told the text's logits only about, and asked for those that matter. */
-let approximate: InferenceSession;
 beforeAll(async () => {
   const g = new GraphBuilder(Safetensors.openFiles([]));
   const text = g.input("logits", ["R", "N", vocabularySize]);
-  choiceOfTokens(g, { text, special: specialsOf(g, text) }, config);
+  likelyTokens(g, { text, special: specialsOf(g, text) }, config);
   session = await createSession(g.encode("choice"), { threads: 2 });
-  approximate = await createSession(approximateChoice(), { threads: 2 });
 });
-afterAll(async () => {
-  await session.release();
-  await approximate.release();
-});
+afterAll(() => session.release());
 
-describe("graph and JavaScript agree", () => {
+describe("both agree", () => {
   // How much the timestamps are raised: their sum far below the best text, about as probable, far above.
   check("timestamps unlikely", -20);
   check("as they come", 0);
@@ -72,7 +67,7 @@ describe("the rule on timestamp probability", () => {
     const logits = new Float32Array(vocabularySize).fill(-30);
     logits[TEXT] = 3;
     for (let i = 1; i <= spread; i++) logits[firstTimestampToken + i] = 3 - Math.log(spread) + 0.01;
-    const { ids, logprobs } = (await choose([logits], [inText], noMask()))[0]!;
+    const { tokens: ids, logprobs } = (await choose([logits], [inText], noMask()))[0]!;
     expect(ids.every((id) => id >= firstTimestampToken)).toBe(true);
     // Over the timestamps alone: text has no share any more.
     expect(logprobs[0]).toBeCloseTo(-Math.log(spread), 4);
@@ -82,7 +77,7 @@ describe("the rule on timestamp probability", () => {
     const logits = new Float32Array(vocabularySize).fill(-30);
     logits[TEXT] = 3;
     for (let i = 1; i <= spread; i++) logits[firstTimestampToken + i] = 3 - Math.log(spread) - 0.01;
-    const { ids, logprobs } = (await choose([logits], [inText], noMask()))[0]!;
+    const { tokens: ids, logprobs } = (await choose([logits], [inText], noMask()))[0]!;
     expect(ids[0]).toBe(TEXT);
     expect(logprobs[0]).toBeCloseTo(-Math.log(1 + Math.exp(-0.01)), 4);
   });
@@ -92,7 +87,7 @@ describe("the rule on timestamp probability", () => {
     logits[TEXT] = 3;
     logits[timestamp(1)] = 9;
     const later = nextTokenConstraint([timestamp(1), TEXT], firstTimestampToken);
-    expect((await choose([logits], [later], noMask()))[0]!.ids[0]).toBe(TEXT);
+    expect((await choose([logits], [later], noMask()))[0]!.tokens[0]).toBe(TEXT);
   });
 
   test("the end is weighed like text", async () => {
@@ -100,7 +95,7 @@ describe("the rule on timestamp probability", () => {
     logits[endToken] = 3;
     logits[timestamp(2)] = 2.9;
     const afterEnd = nextTokenConstraint([timestamp(0), TEXT, timestamp(1)], firstTimestampToken);
-    const { ids } = (await choose([logits], [afterEnd], noMask()))[0]!;
+    const { tokens: ids } = (await choose([logits], [afterEnd], noMask()))[0]!;
     expect(ids.slice(0, 2)).toEqual([endToken, timestamp(2)]);
   });
 });
@@ -110,7 +105,7 @@ test("the target's log-probability is among the text tokens, whatever the rules 
   const constraint = nextTokenConstraint([], firstTimestampToken);
   const [choice] = await choose([logits], [constraint], noMask());
   const expected = logits[TEXT]! - logSumExp(logits.subarray(0, endToken));
-  expect(Math.abs(choice!.target - expected)).toBeLessThan(1e-4);
+  expect(Math.abs(choice!.targetLogprob - expected)).toBeLessThan(1e-4);
 });
 
 test("several positions of several rows, each by its own rules", async () => {
@@ -142,7 +137,7 @@ describe("logits of the text that are not exact", () => {
     const targets = await choose(rows, constraints, mask);
     for (const [row, constraint] of constraints.entries()) {
       expectSameChoice(choices[row]!, referenceChoice(rows[row]!, mask, constraint));
-      expect(Math.abs(choices[row]!.target - targets[row]!.target)).toBeLessThan(1e-4);
+      expect(Math.abs(choices[row]!.targetLogprob - targets[row]!.targetLogprob)).toBeLessThan(1e-4);
     }
   });
 
@@ -152,7 +147,7 @@ describe("logits of the text that are not exact", () => {
     const error = rows.map((row) => row.map(randomError));
     const [choice] = await choose(rows, [constraint], noMask(), { error });
     const expected = referenceChoice(rows[0]!, noMask(), constraint);
-    expect(choice!.ids).toEqual(expected.ids);
+    expect(choice!.tokens).toEqual(expected.tokens);
     for (const [i, logprob] of choice!.logprobs.entries())
       expect(Math.abs(logprob - expected.logprobs[i]!)).toBeLessThan(0.01);
   });
@@ -162,91 +157,64 @@ describe("logits of the text that are not exact", () => {
   }
 });
 
-/** `logits` are what is exact, `error` what the text's are wrong by. */
-function approximateChoice(): Uint8Array {
-  const g = new GraphBuilder(Safetensors.openFiles([]));
-  const logits = g.input("logits", ["R", "N", vocabularySize]);
-  const text = g.op("Add", [logits, g.input("error", ["R", "N", vocabularySize])]);
-  const exactOf = (ids: string) => g.op("GatherElements", [logits, ids], { axis: -1 });
-  choiceOfTokens(g, { text, special: specialsOf(g, logits), exactOf }, config);
-  return g.encode("approximate choice");
-}
-
 function specialsOf(g: GraphBuilder, logits: string): string {
   const [from, to] = [g.ints("from", [endToken]), g.ints("to", [vocabularySize])];
   return g.op("Slice", [logits, from, to, g.ints("axis", [-1])]);
 }
 
-interface Choice {
-  readonly target: number;
-  readonly ids: readonly number[];
-  readonly logprobs: readonly number[];
-}
+type Choice = Pick<TokenChoice, "tokens" | "logprobs">;
 
+/** `error`: what the graph's logits of the text are wrong by; those that matter are asked for. */
 async function choose(
   rows: readonly Float32Array[],
   constraints: readonly TokenConstraint[],
   mask: Float32Array,
   { positions = 1, error }: { positions?: number; error?: readonly Float32Array[] } = {},
-): Promise<Choice[]> {
+): Promise<TokenChoice[]> {
   const shape = [rows.length / positions, positions];
-  const joined = (parts: readonly Float32Array[]) => {
-    const all = new Float32Array(parts.length * vocabularySize);
-    for (const [i, part] of parts.entries()) all.set(part, i * vocabularySize);
-    return new Tensor("float32", all, [...shape, vocabularySize]);
-  };
-  const bias = (isAllowed: (constraint: TokenConstraint) => boolean) =>
-    new Tensor(
-      "float32",
-      Float32Array.from(constraints, (c) => (isAllowed(c) ? 0 : FORBIDDEN)),
-      [...shape, 1],
-    );
+  const given = new Float32Array(rows.length * vocabularySize);
+  for (const [i, row] of rows.entries()) {
+    const text = row.map((logit, token) => (token < endToken ? logit + (error?.[i]?.[token] ?? 0) : logit));
+    given.set(text, i * vocabularySize);
+  }
   const index = (pick: (constraint: TokenConstraint) => number) =>
     new Tensor(
       "int64",
       BigInt64Array.from(constraints, (c) => BigInt(pick(c))),
       [...shape, 1],
     );
-  const {
-    top_ids: ids,
-    top_logprobs: logprobs,
-    target_logprobs: target,
-  } = await (error === undefined ? session : approximate).run({
-    logits: joined(rows),
-    ...(error === undefined ? {} : { error: joined(error) }),
+  const result = await session.run({
+    logits: new Tensor("float32", given, [...shape, vocabularySize]),
     suppress: new Tensor("float32", mask, [vocabularySize]),
-    text_bias: bias(({ textAllowed }) => textAllowed),
-    special_bias: bias(({ specialAllowed }) => specialAllowed),
     timestamp_low: index(({ timestampLow }) => timestampLow),
     timestamp_high: index(({ timestampHigh }) => timestampHigh),
     top_k: new Tensor("int64", BigInt64Array.of(BigInt(TOP_K)), [1]),
     target_ids: index(() => TEXT),
   });
-  return rows.map((_, i) => ({
-    ids: Array.from((ids!.data as BigInt64Array).subarray(i * TOP_K, (i + 1) * TOP_K), Number),
-    logprobs: Array.from((logprobs!.data as Float32Array).subarray(i * TOP_K, (i + 1) * TOP_K)),
-    target: (target!.data as Float32Array)[i]!,
-  }));
+  const ids = result.likely_ids!.data as BigInt64Array;
+  const logits = result.likely_logits!.data as Float32Array;
+  const part = <Numbers extends BigInt64Array | Float32Array>(numbers: Numbers, i: number) =>
+    numbers.slice((i * numbers.length) / rows.length, ((i + 1) * numbers.length) / rows.length) as Numbers;
+  return constraints.map((constraint, i) => {
+    const exactLogit = error && ((token: number) => rows[i]![token]!);
+    return chooseTokens({ ids: part(ids, i), logits: part(logits, i), exactLogit }, constraint, TOP_K, TEXT);
+  });
 }
 
-function referenceChoice(
-  logits: Float32Array,
-  mask: Float32Array,
-  constraint: TokenConstraint,
-): Omit<Choice, "target"> {
+function referenceChoice(logits: Float32Array, mask: Float32Array, constraint: TokenConstraint): Choice {
   const filtered = logits.slice();
   const logSum = filterLogits(filtered, mask, constraint, config);
-  const ids = Array.from(filtered.keys())
+  const tokens = Array.from(filtered.keys())
     .sort((a, b) => filtered[b]! - filtered[a]!)
     .slice(0, TOP_K);
-  return { ids, logprobs: ids.map((id) => filtered[id]! - logSum) };
+  return { tokens, logprobs: tokens.map((token) => filtered[token]! - logSum) };
 }
 
 /** Where the rules leave fewer than TOP_K tokens, the rest must be marked forbidden on both sides. */
-function expectSameChoice(got: Choice, expected: Omit<Choice, "target">) {
+function expectSameChoice(got: Choice, expected: Choice) {
   const allowed = expected.logprobs.filter((logprob) => logprob > FORBIDDEN / 2).length;
   expect(allowed).toBeGreaterThan(0);
-  expect(got.ids.slice(0, allowed)).toEqual(expected.ids.slice(0, allowed));
+  expect(got.tokens.slice(0, allowed)).toEqual(expected.tokens.slice(0, allowed));
   for (const [i, logprob] of got.logprobs.entries()) {
     if (i < allowed) expect(Math.abs(logprob - expected.logprobs[i]!)).toBeLessThan(1e-4);
     else expect(logprob).toBeLessThan(FORBIDDEN / 2);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
-import { COMPUTES, type Compute } from "../../src/model/compute-type.js";
+import { COMPUTES, type Compute, LAYOUT_NAME } from "../../src/model/compute-type.js";
 import { type Converted, convertModel } from "../../src/model/convert.js";
 import { CrossCache } from "../../src/model/cross-cache.js";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
@@ -260,6 +260,21 @@ describe("a model by name or path", () => {
     expect((await resolveModel(source, "int8")).folder).toBe(first.folder);
     expect(existsSync(join(first.folder, "mark"))).toBe(true);
     expect((await resolveModel(source, "fp32")).folder).not.toBe(first.folder);
+  });
+
+  test("one that an earlier version has converted is told from others, and may be replaced", async () => {
+    const path = join(folder, "earlier");
+    await convertModel({ source, destination: path, compute: "int8" });
+    const file = join(path, "model.safetensors");
+    const bytes = readFileSync(file);
+    bytes.write("mubbles-whisper-1", bytes.indexOf(LAYOUT_NAME));
+    writeFileSync(file, bytes);
+    await expect(resolveModel(path, undefined)).rejects.toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      detail: `made by another version of mubbles (mubbles-whisper-1, not ${LAYOUT_NAME}): convert or pull it again`,
+    });
+    await convertModel({ source, destination: path, compute: "int8" });
+    expect(await resolveModel(path, undefined)).toMatchObject({ folder: path, compute: "int8" });
   });
 
   test("a converted one by its path, as it is stored and not otherwise", async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../src/model/decoding/sampling.js";
-import { quantisePerOutput, quantiseRest, quantiseTogether, transpose } from "../../src/model/quantise.js";
+import {
+  quantisePerOutput,
+  quantiseRest,
+  quantiseRows,
+  quantiseTogether,
+  transpose,
+} from "../../src/model/quantise.js";
 
 const OUTPUTS = 5;
 const INPUTS = 64;
@@ -32,13 +38,19 @@ describe("a scale per output", () => {
   });
 });
 
+test("as rows, the same numbers where they were", () => {
+  const weight = weights();
+  const { values, scales } = quantiseRows(weight, OUTPUTS);
+  expect({ values: transpose(values, OUTPUTS), scales }).toEqual(quantisePerOutput(weight, OUTPUTS));
+});
+
 test("what rounding left, in 8 bits more, leaves a 250th", () => {
   const weight = weights();
-  const first = quantisePerOutput(weight, OUTPUTS);
+  const first = quantiseRows(weight, OUTPUTS);
   const rest = quantiseRest(weight, first);
   for (const [out, scale] of first.scales.entries()) {
     const own = weight.subarray(out * INPUTS, (out + 1) * INPUTS);
-    const at = (i: number) => i * OUTPUTS + out;
+    const at = (i: number) => out * INPUTS + i;
     const restored = Array.from(
       own,
       (_, i) => first.values[at(i)]! * scale + rest.values[at(i)]! * rest.scales[out]!,
@@ -77,7 +89,7 @@ describe("rounded together", () => {
 });
 
 test("transpose: [out, in] to [in, out]", () => {
-  expect([...transpose(Float32Array.of(1, 2, 3, 4, 5, 6), 2)]).toEqual([1, 4, 2, 5, 3, 6]);
+  expect(transpose(Float32Array.of(1, 2, 3, 4, 5, 6), 2)).toEqual(Float32Array.of(1, 4, 2, 5, 3, 6));
 });
 
 /** [OUTPUTS, INPUTS], outputs of very different size. */

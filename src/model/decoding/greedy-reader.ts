@@ -3,6 +3,7 @@
  * would not have chosen itself is dropped again.
  */
 import { TOKENS_PER_SECOND } from "../../units.js";
+import type { TokenChoice } from "../token-choice.js";
 import type { WhisperRuntime } from "../whisper-runtime.js";
 import { attendedFrame } from "./attended-frame.js";
 import { AttentionRows } from "./attention-rows.js";
@@ -11,7 +12,6 @@ import { probabilityOf } from "./logit-filters.js";
 import { keptBeforeRestart } from "./restart-guard.js";
 import type { WindowPlace } from "./single-window.js";
 import type { TokenConstraint } from "./timestamp-rules.js";
-import type { RowChoice } from "./token-decoder.js";
 
 /** Tokens read at once: the logits of each take 0.2 MB several times over (docs/notes/memory.md). */
 const BLOCK_TOKENS = 16;
@@ -84,7 +84,7 @@ export class GreedyReader {
       let next = pending[right];
       while (right < block.length) {
         const choice = right - step.firstChoice;
-        next = text.take(step.choices[choice]!, step.targetLogprobs[choice]!);
+        next = text.take(step.choices[choice]!, step.choices[choice]!.targetLogprob);
         cutIfRestarted(text, attention, task);
         right++;
         if (text.isDone || next !== pending[right]) break;
@@ -107,9 +107,8 @@ export class GreedyReader {
   ): Promise<{
     /** Where in the block the first choice is made; there is one at every token from there on. */
     readonly firstChoice: number;
-    readonly choices: readonly RowChoice[];
-    /** Of the prefix's tokens that follow. */
-    readonly targetLogprobs: Float32Array;
+    /** Their targets are the prefix's tokens that follow. */
+    readonly choices: readonly TokenChoice[];
     readonly alignment: Float32Array;
     /** Where the block holds `<|startoftranscript|>`. */
     readonly noSpeechProb: number | undefined;
@@ -122,7 +121,7 @@ export class GreedyReader {
     // Of a block that is all prompt nothing is wanted, but something must be asked for.
     const logitIndex = wanted.length > 0 ? wanted : [0];
     const known = [...prompt, ...prefix];
-    const { choices, targetLogprobs, alignment, logits } = await this.#runtime.step({
+    const { choices, alignment, logits } = await this.#runtime.step({
       rows: [{ newTokens: block, constraint: NO_TIMESTAMPS }],
       cross: place.cross,
       cache: place.cache,
@@ -139,7 +138,6 @@ export class GreedyReader {
     return {
       firstChoice,
       choices: choices.slice(others),
-      targetLogprobs: targetLogprobs.subarray(others),
       alignment,
       noSpeechProb: holdsStart ? probabilityOf(noSpeechToken, logits.subarray(0, vocabularySize)) : undefined,
     };

@@ -111,7 +111,7 @@ export class TextAligner {
         const next = sequence[from + i + 1] ?? 0;
         return next < config.endToken ? next : 0;
       });
-      const { targetLogprobs, alignment } = await this.#runtime.step({
+      const { choices, alignment } = await this.#runtime.step({
         rows: [{ newTokens: block, constraint: ANY_TOKEN }],
         cross,
         cache: this.#cache,
@@ -123,7 +123,7 @@ export class TextAligner {
         wantAlignment: true,
         ...(wantsLogprobs ? { targets } : {}),
       });
-      nextLogprobs.set(targetLogprobs, from);
+      for (const [i, { targetLogprob }] of choices.entries()) nextLogprobs[from + i] = targetLogprob;
       rows.append(alignment, block.length);
       discardBuffers([alignment]);
     }

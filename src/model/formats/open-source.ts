@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { packagePath } from "../../assets.js";
 import { MubblesError } from "../../errors.js";
 import { charactersOf } from "../byte-characters.js";
-import { LAYOUT_NAME } from "../compute-type.js";
+import { isConverted } from "../compute-type.js";
 import { broken, readFully, readText, withFile } from "../model-file.js";
 import { Safetensors, WEIGHTS_FILE, WEIGHTS_INDEX } from "../safetensors.js";
 import { readWhisperConfig } from "../whisper-config.js";
@@ -67,7 +67,7 @@ function openFile(file: string): ModelSource {
 function openHubFolder(folder: string): ModelSource {
   if (existsSync(join(folder, "config.json"))) readWhisperConfig(folder); // Another kind of model says so there.
   const checkpoint = Safetensors.openFolder(folder);
-  if (checkpoint.metadata.format === LAYOUT_NAME) {
+  if (isConverted(checkpoint.metadata)) {
     const detail = "already converted; convert the original";
     throw new MubblesError("MODEL_UNSUPPORTED", { where: folder, detail });
   }
