@@ -44,7 +44,7 @@ try {
   const moments = new Map();
   await withRuntime(rotated, moments, async (runtime, cross) => {
     for (const [i, { mel }] of windows.entries()) {
-      await runtime.encode(mel, cross, 0);
+      await runtime.encode(mel.slice(), cross, 0);
       for (const tokens of texts[i] ?? []) await step(runtime, cross, newCache(runtime), tokens, false);
     }
   });
@@ -74,7 +74,7 @@ async function textsOf(/** @type {string} */ model, /** @type {ReturnType<typeof
   const texts = [];
   await withRuntime(model, undefined, async (runtime, cross) => {
     for (const [i, { language, mel }] of windows.entries()) {
-      await runtime.encode(mel, cross, 0);
+      await runtime.encode(mel.slice(), cross, 0);
       const prompt = [START, language, TRANSCRIBE];
       const own = [[...prompt, ...(await decode(runtime, cross, prompt, 100, greedy))]];
       const other = [START, FIRST_LANGUAGE + Math.floor(random() * LANGUAGES), TRANSCRIBE];

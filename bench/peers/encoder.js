@@ -77,7 +77,7 @@ for (let run = -1; run < Number(values.runs); run++) {
   await setTimeout(PAUSE_MS);
   const peerTime = await peerMs();
   const both = await timed(async () => {
-    for await (const _ of encoder.encode(mel));
+    for await (const _ of encoder.encode(mel.slice()));
   });
   // The first of each is a warm-up.
   if (run < 0) continue;

@@ -107,7 +107,7 @@ export class LogMel {
 /**
  * The encoder's input from the columns of one window: silence up to its end, values more than 80 dB below the window's
  * loudest raised to that, then (x + 4) / 4. `columns` is `[nColumns × nMels]` as LogMel writes it, `out` is
- * `[nMels × windowFrames]`, row-major, overwritten; the window is 30 s, shorter only for text that is not final. Throws
+ * `[nMels × windowFrames]`, row-major, overwritten; the window is 30 s, or shorter. Throws
  * RangeError when a length is wrong or there are more columns than frames: exactly 30 s give 3002, and Whisper's window
  * leaves out the last two.
  */

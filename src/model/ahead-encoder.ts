@@ -17,9 +17,9 @@ export class AheadEncoder {
     this.#encoder = encoder;
   }
 
-  /** The mel's buffer goes to the thread; the array stays the window's name. */
-  begin(mel: Float32Array): void {
-    const ahead: EncodedAhead = { parts: this.#encode(mel), isThere: false };
+  /** The mel's buffer goes to the thread; the array stays the window's name. `frames`: of the window (audio-encoder.ts). */
+  begin(mel: Float32Array, frames?: number): void {
+    const ahead: EncodedAhead = { parts: this.#encode(mel, frames), isThere: false };
     const there = () => {
       ahead.isThere = true;
     };
@@ -44,7 +44,7 @@ export class AheadEncoder {
     return parts;
   }
 
-  async #encode(mel: Float32Array): Promise<readonly EncodedPart[]> {
-    return await (await this.#encoder).encodeWhole(mel);
+  async #encode(mel: Float32Array, frames?: number): Promise<readonly EncodedPart[]> {
+    return await (await this.#encoder).encodeWhole(mel, frames);
   }
 }

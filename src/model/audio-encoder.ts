@@ -1,5 +1,5 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
-import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
+import { FRAMES_PER_TOKEN } from "../units.js";
 import type { Provider } from "./compute-device.js";
 import type { CrossPart } from "./cross-cache.js";
 import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
@@ -26,10 +26,10 @@ export interface EncodedPart {
 /** What encodes: this thread's sessions, or another thread (encoder-thread.ts). */
 export interface AudioEncoder {
   /**
-   * Of `mel` [mels × 2 frames], row-major, at most 1500 frames, part after part; of each only what is read next need be kept. The mel stays
-   * the caller's.
+   * Of `mel` [mels × columns], row-major, which is given away, part after part; of each only what is read next need be kept. `frames`: of two
+   * columns each, at most 1500; columns that are not given are as the last one. undefined: as many as are given.
    */
-  encode(mel: Float32Array): AsyncIterable<EncodedPart>;
+  encode(mel: Float32Array, frames?: number): AsyncIterable<EncodedPart>;
   release(): Promise<void>;
 }
 
@@ -97,16 +97,18 @@ export class EncoderSession implements AudioEncoder {
     }
   }
 
-  async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
+  async *encode(mel: Float32Array, frames?: number): AsyncGenerator<EncodedPart> {
     const { nMels, maxAudioPositions, dModel: width } = this.#config;
-    const all = mel.length / nMels / FRAMES_PER_TOKEN;
-    if (!Number.isInteger(all) || all < 1 || all > maxAudioPositions) {
-      throw new RangeError(
-        `mel window: expected ${nMels} × at most ${WINDOW_FRAMES} values, got ${mel.length}`,
-      );
+    const given = mel.length / nMels;
+    const all = frames ?? given / FRAMES_PER_TOKEN;
+    const columns = all * FRAMES_PER_TOKEN;
+    const isWindow = Number.isInteger(all) && all >= 1 && all <= maxAudioPositions;
+    if (!isWindow || !Number.isInteger(given) || given < 1 || given > columns) {
+      const most = (frames ?? maxAudioPositions) * FRAMES_PER_TOKEN;
+      throw new RangeError(`mel window: expected ${nMels} × at most ${most} values, got ${mel.length}`);
     }
     const encoded = await this.#encoder.run({
-      mel: new Tensor("float32", mel, [1, nMels, all * FRAMES_PER_TOKEN]),
+      mel: new Tensor("float32", withLastRepeated(mel, nMels, columns), [1, nMels, columns]),
       positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
     });
     if (this.#cross === undefined) {
@@ -127,4 +129,17 @@ export class EncoderSession implements AudioEncoder {
     await this.#encoder.release();
     await this.#cross?.release();
   }
+}
+
+/** Rows [rows × columns] that begin as those given, and go on as these end. */
+function withLastRepeated(given: Float32Array, rows: number, columns: number): Float32Array {
+  const givenColumns = given.length / rows;
+  if (givenColumns === columns) return given;
+  const whole = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const own = given.subarray(row * givenColumns, (row + 1) * givenColumns);
+    whole.set(own, row * columns);
+    whole.fill(own.at(-1)!, row * columns + givenColumns, (row + 1) * columns);
+  }
+  return whole;
 }

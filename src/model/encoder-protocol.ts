@@ -12,8 +12,9 @@ export interface EncoderWorkerData {
 }
 
 export type ToEncoder =
-  /** [mels × 3000]; answered in the order asked. */
-  { readonly type: "encode"; readonly mel: Float32Array } | { readonly type: "close" };
+  /** As audio-encoder.ts has it; answered in the order asked. */
+  | { readonly type: "encode"; readonly mel: Float32Array; readonly frames: number | undefined }
+  | { readonly type: "close" };
 
 export type FromEncoder =
   | { readonly type: "loaded" }

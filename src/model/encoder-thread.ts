@@ -51,16 +51,16 @@ export class EncoderThread implements AudioEncoder {
     return new EncoderThread(worker);
   }
 
-  async *encode(mel: Float32Array): AsyncGenerator<EncodedPart> {
-    yield* await this.encodeWhole(mel.slice());
+  async *encode(mel: Float32Array, frames?: number): AsyncGenerator<EncodedPart> {
+    yield* await this.encodeWhole(mel, frames);
   }
 
   /** Begins at once, behind what was asked for before; the mel's buffer goes to the thread. */
-  encodeWhole(mel: Float32Array): Promise<readonly EncodedPart[]> {
+  encodeWhole(mel: Float32Array, frames?: number): Promise<readonly EncodedPart[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#send({ type: "encode", mel }, [mel.buffer as ArrayBuffer]);
+      this.#send({ type: "encode", mel, frames }, [mel.buffer as ArrayBuffer]);
     });
   }
 

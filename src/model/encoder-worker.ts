@@ -9,7 +9,7 @@ import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protoc
 import { modelError, runError } from "./model-error.js";
 
 const port = parentPort!;
-const waiting: Float32Array[] = [];
+const waiting: (ToEncoder & { type: "encode" })[] = [];
 let isRunning = false;
 let isClosing = false;
 
@@ -18,7 +18,7 @@ const trace = isTraced ? collectTrace() : undefined;
 try {
   const encoder = await EncoderSession.load(folder, threads, { accelerator });
   port.on("message", (message: ToEncoder) => {
-    if (message.type === "encode") waiting.push(message.mel);
+    if (message.type === "encode") waiting.push(message);
     else isClosing = true;
     if (!isRunning) work(encoder).catch((error) => fail(runError(error)));
   });
@@ -31,9 +31,9 @@ async function work(encoder: EncoderSession): Promise<void> {
   isRunning = true;
   while (!isClosing && waiting.length > 0) {
     const parts: EncodedPart[] = [];
-    const mel = waiting.shift()!;
+    const { mel, frames: wanted } = waiting.shift()!;
     const began = performance.now();
-    for await (const { part, ...frames } of encoder.encode(mel)) {
+    for await (const { part, ...frames } of encoder.encode(mel, wanted)) {
       // Tensors do not cross the border, their numbers do.
       const numbers = Object.entries(part).map(([name, { data }]) => [name, { data }] as const);
       parts.push({ ...frames, part: Object.fromEntries(numbers) });

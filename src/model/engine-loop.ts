@@ -1,6 +1,7 @@
 /** What the engine does in a thread or process of its own: onnxruntime's run() holds it, and the interface must never wait for that. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { traceCounter, traceSpan } from "../tracing.js";
+import { FRAMES_PER_TOKEN, WINDOW_FRAMES } from "../units.js";
 import { BatchDecoder } from "./decoding/batch-decoder.js";
 import { PartialDecoder } from "./decoding/partial-decoder.js";
 import type { Answers, FromWorker } from "./engine-protocol.js";
@@ -45,7 +46,10 @@ port.listen((message) => {
   else if (message.type === "expect") areMore = message.areMore;
   else {
     // The encoder may be there before the decoder is.
-    startedEncoder.ahead?.begin(message.request.mel);
+    startedEncoder.ahead?.begin(
+      message.request.mel,
+      message.type === "partial" ? undefined : WINDOW_FRAMES / FRAMES_PER_TOKEN,
+    );
     queue.add(message);
   }
   wake();

@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
+import { discardBuffers } from "./discard.js";
 import type { EngineWorkerData, ToWorker } from "./engine-protocol.js";
 
 export interface EngineTransport {
@@ -47,8 +48,9 @@ export function startProcess(data: EngineWorkerData): EngineTransport {
   return {
     events: child,
     processId: child.pid,
-    send: (message) => {
+    send: (message, moved) => {
       if (child.connected) child.send(message, ignore);
+      discardBuffers(moved.map((buffer) => new Uint8Array(buffer)));
     },
   };
 }

@@ -35,6 +35,8 @@ export interface EngineOptions {
 
 /** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
 const MAX_WINDOWS = 3;
+/** Where they come alone, which is live: two that do happen to meet have their texts no later one after the other. */
+const MAX_LONE_WINDOWS = 1;
 /** On an accelerator four take twice as long as one, and each is a few megabytes here. */
 const MAX_WINDOWS_ACCELERATED = 8;
 
@@ -129,10 +131,11 @@ export class Engine {
       const detail = `stored as ${stored}, which ${accelerator} has no kernels for; name one stored as fp16`;
       throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });
     }
+    const maxWindows = encodesAhead ? MAX_WINDOWS : MAX_LONE_WINDOWS;
     const data: EngineWorkerData = {
       folder,
       threads: threads ?? availableParallelism(),
-      maxWindows: accelerator === undefined ? MAX_WINDOWS : MAX_WINDOWS_ACCELERATED,
+      maxWindows: accelerator === undefined ? maxWindows : MAX_WINDOWS_ACCELERATED,
       encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
       accelerator,
       isTraced: isTraced(),

@@ -43,19 +43,26 @@ export class SileroVad {
   readonly #context = new Float32Array(CONTEXT_SAMPLES);
   #hidden = zeroState();
   #cell = zeroState();
+  readonly #ownsSession: boolean;
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, ownsSession: boolean) {
     this.#session = session;
+    this.#ownsSession = ownsSession;
   }
 
   /** @throws MubblesError MODEL_BROKEN when the file is missing, or differs from the released one in a bit */
   static async load(modelPath = MODEL_PATH): Promise<SileroVad> {
     const graph = await readModel(modelPath);
     try {
-      return new SileroVad(await createSession(graph, { threads: 1 }));
+      return new SileroVad(await createSession(graph, { threads: 1 }), true);
     } catch (cause) {
       throw new MubblesError("MODEL_BROKEN", { where: modelPath, detail: "onnxruntime refuses it", cause });
     }
+  }
+
+  /** For another recording, with the weights of this one, and no longer than this one. */
+  another(): SileroVad {
+    return new SileroVad(this.#session, false);
   }
 
   /**
@@ -88,8 +95,8 @@ export class SileroVad {
     this.#cell = zeroState();
   }
 
-  release(): Promise<void> {
-    return this.#session.release();
+  async release(): Promise<void> {
+    if (this.#ownsSession) await this.#session.release();
   }
 
   /** Lays the frames out as `[runFrames × 576]`, each behind the last 64 samples of the one before. */

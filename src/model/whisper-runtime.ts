@@ -142,12 +142,11 @@ export class WhisperRuntime {
     await this.#decoder.changeThreads(hasAll ? this.#threads : this.#decoderThreads);
   }
 
-  /** `mel` [mels × 2 frames of the cache], row-major; keys and values are written into the cache's slot. */
+  /** `mel` [mels × at most 2 frames of the cache] as audio-encoder.ts has it, given away; keys and values are written into the cache's slot. */
   async encode(mel: Float32Array, cache: CrossCache, slot: number): Promise<void> {
-    const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel);
+    const parts = (await this.#ahead?.take(mel)) ?? this.#encoder.encode(mel, cache.frames);
     for await (const { part, firstFrame, frames } of parts) {
       cache.write(part, slot, firstFrame, frames);
-      discard(Object.values(part));
     }
   }
 

@@ -6,7 +6,7 @@ import type { AlignedWord } from "./timing/aligned-word.js";
 export interface WindowRequest {
   /** Windows of one recording share it: the language found in one serves the next. */
   readonly recording: number;
-  /** [mels × 3000] log-mel, clamped and scaled; its buffer moves to the worker. */
+  /** [mels × at most 3000] log-mel, clamped and scaled; frames that are not there are as the last one. Its buffer moves to the worker. */
   readonly mel: Float32Array;
   /** Audio in the window; the rest is silence. */
   readonly windowSeconds: number;
@@ -40,7 +40,7 @@ export interface WindowRequest {
 
 /** A text that is known, to be aligned with the audio of a window. */
 export interface AlignmentRequest {
-  /** [mels × 3000] log-mel, clamped and scaled; its buffer moves to the worker. */
+  /** As a WindowRequest has it. */
   readonly mel: Float32Array;
   /** Audio in the window; words lie inside. */
   readonly windowSeconds: number;

@@ -53,8 +53,11 @@ export async function decodeWhole(
     const speaksUntilSeconds = (lastSpeech(rest) - startSample) / SAMPLE_RATE_HZ;
     const decode = async (temperatures: readonly number[]): Promise<WindowResult> => {
       const began = performance.now();
-      const mel = new Float32Array(engine.nMels * WINDOW_FRAMES);
-      assembleWindow(columns, columns.length / engine.nMels, engine.nMels, mel);
+      const audioFrames = columns.length / engine.nMels;
+      // One of silence stands for all that follow.
+      const frames = Math.min(audioFrames + 1, WINDOW_FRAMES);
+      const mel = new Float32Array(engine.nMels * frames);
+      assembleWindow(columns, audioFrames, engine.nMels, mel, frames);
       const result = await engine.decodeWindow({
         recording,
         mel,

@@ -71,11 +71,16 @@ export class MelHistory {
 
   /** A copy of [startFrame, endFrame), the reader's to keep; frames past the end are left out. */
   slice(startFrame: number, endFrame: number): Float32Array {
+    return this.view(startFrame, endFrame).slice();
+  }
+
+  /** The same as they lie here, until the next call of any other method. */
+  view(startFrame: number, endFrame: number): Float32Array {
     if (startFrame < this.#firstFrame) {
       throw new RangeError(`frame ${startFrame} is gone; the first kept is ${this.#firstFrame}`);
     }
     const end = Math.min(endFrame, this.#endFrame);
-    return this.#columns.slice(
+    return this.#columns.subarray(
       (startFrame - this.#firstFrame) * this.nMels,
       (end - this.#firstFrame) * this.nMels,
     );

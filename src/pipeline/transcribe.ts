@@ -87,7 +87,8 @@ async function* transcribeFast(
   let likelyLanguage: string | undefined;
   try {
     channels = channelsOf(input, media, options, engine);
-    if (detection !== undefined) for (const _ of channels) models.push(await SileroVad.load());
+    if (detection !== undefined)
+      for (const _ of channels) models.push(models[0]?.another() ?? (await SileroVad.load()));
     const isLong = (media.info.durationSeconds ?? Number.POSITIVE_INFINITY) > LONG_RECORDING_SECONDS;
     const maxFirstWindowSeconds = isLong ? EARLY_WINDOW_SECONDS : WINDOW_SECONDS;
     const vad = detection === undefined ? undefined : { models, detection, maxFirstWindowSeconds };

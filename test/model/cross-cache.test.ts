@@ -65,6 +65,19 @@ test("a shorter window has shorter keys and values", () => {
   expect(dataOf(cache.one(0))).toEqual(Object.values(partOf(7, 0, 2)).map(({ data }) => Array.from(data)));
 });
 
+test("where there is one slot, what comes whole is kept where it is, until the next comes", () => {
+  const cache = new CrossCache(CONFIG, 1, "float32");
+  const [first, second] = [partOf(7, 0, FRAMES), partOf(8, 0, FRAMES)];
+  cache.write(first, 0, 0, FRAMES);
+  expect(cache.first(1).cross_k_1!.data).toEqual(first.cross_k_1!.data);
+  expect((cache.one(0).cross_k_1!.data as Float32Array).buffer).toBe(first.cross_k_1!.data.buffer);
+  cache.write(second, 0, 0, FRAMES);
+  expect(first.cross_k_1!.data).toHaveLength(0);
+  expect(dataOf(cache.first(1))).toEqual(wholeOf(8));
+  cache.discard();
+  expect(second.cross_v_0!.data).toHaveLength(0);
+});
+
 test("slots lie one behind the other, and are copied whole", () => {
   const cache = new CrossCache(CONFIG, 3, "float32");
   for (let slot = 0; slot < 3; slot++) cache.write(partOf(slot, 0, FRAMES), slot, 0, FRAMES);
@@ -83,11 +96,12 @@ test("as bytes: keys and values alike, and what they mean", () => {
     part[`cross_v_${layer}`] = { data: Int8Array.from({ length }, (_, i) => -layer - i) };
   }
   part.cross_ranges = { data: Float32Array.from({ length: 6 * CONFIG.dModel }, (_, i) => i / 7) };
+  const expected = structuredClone(part);
   cache.write(part, 1, 0, FRAMES);
   cache.copySlot(1, 0);
   for (const slot of [0, 1]) {
     for (const [name, tensor] of Object.entries(cache.one(slot)))
-      expect(tensor.data).toEqual(part[name]!.data);
+      expect(tensor.data).toEqual(expected[name]!.data);
   }
   expect(cache.first(2).cross_v_1).toMatchObject({ type: "int8", dims: [2, HEADS, FRAMES, HEAD_SIZE] });
   expect(cache.first(2).cross_ranges).toMatchObject({ type: "float32", dims: [2, 6, CONFIG.dModel] });

@@ -29,6 +29,23 @@ test("another thread gives what this one gives, in the order asked, and ends", a
   expect(await thrownCode(() => thread.encodeWhole(melOf()))).toBe("INTERNAL");
 });
 
+test("columns that are not given are as the last one", async () => {
+  const session = await EncoderSession.load(MODEL, 2);
+  const columns = 1200;
+  const whole = melOf();
+  const given = new Float32Array(80 * columns);
+  for (let band = 0; band < 80; band++) {
+    given.set(whole.subarray(band * 3000, band * 3000 + columns), band * columns);
+    whole.fill(given[(band + 1) * columns - 1]!, band * 3000 + columns, (band + 1) * 3000);
+  }
+  const expected = digestOf(await partsOf(session.encode(whole)));
+  expect(digestOf(await partsOf(session.encode(given.slice(), 1500)))).toBe(expected);
+  expect(digestOf(await partsOf(session.encode(given.slice())))).not.toBe(expected);
+  for (const frames of [1501, 599, 0, 1.5])
+    await expect(partsOf(session.encode(given, frames))).rejects.toThrow(RangeError);
+  await session.release();
+});
+
 test("a folder without a model", async () => {
   expect(await thrownCode(() => EncoderThread.start(packagePath("src"), 1))).toBe("MODEL_BROKEN");
 });

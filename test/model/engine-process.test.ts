@@ -25,12 +25,15 @@ test("answers as a thread does, and leaves no memory behind, however often", asy
   for (let round = 0; round < 3; round++) {
     const engine = await Engine.start(OPTIONS);
     const greedy = windowOf(sentence, engine.newRecording(), { beamSize: 1 });
+    const { mel } = greedy;
     const [final, partial] = await Promise.all([
       engine.decodeWindow(greedy),
       engine.decodePartial(partialOf(sentence, 0)),
     ]);
     expect(plainText(final)).toBe(SENTENCE);
     expect(plainText(partial)).toBe(SENTENCE);
+    // Given away: it is gone here as it is where a thread has it.
+    expect(mel).toHaveLength(0);
     await engine.close();
     await engine.close();
     expect(await thrownCode(() => engine.decodePartial(partialOf(sentence, 0)))).toBe("INTERRUPTED");

@@ -64,6 +64,24 @@ describe("not speech", () => {
   }
 });
 
+test("two recordings in turn, heard with the same weights, as each alone", async () => {
+  const alone = await inCallsOf(1);
+  const model = await SileroVad.load();
+  const listeners = [model, model.another()];
+  const heard: number[][] = [[], []];
+  const out = new Float32Array(1);
+  for (let start = 0; start < clip.length; start += SILERO_FRAME_SAMPLES) {
+    const frame = clip.subarray(start, start + SILERO_FRAME_SAMPLES);
+    for (const [i, listener] of listeners.entries()) {
+      await listener.process(i === 0 ? frame : frame.map((sample) => sample / 2), out);
+      heard[i]!.push(out[0]!);
+    }
+  }
+  expect(heard[0]).toEqual(alone);
+  expect(heard[1]).not.toEqual(alone);
+  for (const listener of [...listeners].reverse()) await listener.release();
+});
+
 test("samples that are no numbers or absurdly large do not poison what follows", async () => {
   vad.reset();
   const garbage = Float32Array.from(

@@ -73,6 +73,15 @@ test("all can be dropped, and more than there is", () => {
   expectColumns(end, history.endFrame);
 });
 
+test("a view is what lies there, and no copy", () => {
+  history = new MelHistory(N_MELS);
+  history.push(SAMPLES.subarray(0, SAMPLE_RATE_HZ));
+  const view = history.view(10, 20);
+  expect(view).toEqual(history.slice(10, 20));
+  expect(view.buffer).toBe(history.view(30, 40).buffer);
+  expect(() => history.view(-1, 5)).toThrow(RangeError);
+});
+
 test("a slice is the reader's own", () => {
   history = new MelHistory(N_MELS);
   history.push(SAMPLES.subarray(0, SAMPLE_RATE_HZ));

@@ -8,7 +8,6 @@ import { knownModel, repositoryOf } from "../../model/known-models.js";
 import { storedModel } from "../../model/model-store.js";
 import { askYesNo, canAsk } from "../ask.js";
 import { note } from "../messages.js";
-import { PullProgress } from "./pull-progress.js";
 
 interface WantedModel {
   readonly model: string;
@@ -37,8 +36,9 @@ export async function requireModels(
     if (repository === undefined || storedModel(model, compute) !== undefined || existsSync(model)) continue;
     const needsNetwork = findInHubCache(settings.cacheFolder, repository) === undefined;
     if (needsNetwork) await askFor(model, repository, settings, permission, signal);
-    // Not statically: HTTP takes 70 ms and 9 MB of a program that hardly ever needs it.
+    // Not statically: HTTP and the line of progress take 13 MB of a program that hardly ever needs them.
     const { pullModel } = await import("../../model/hub/pull-model.js");
+    const { PullProgress } = await import("./pull-progress.js");
     const progress = new PullProgress(model, !permission.quiet);
     try {
       await pullModel({

@@ -2,7 +2,7 @@
 export class SampleHistory {
   readonly #length: number;
   readonly #frameSamples: number;
-  /** Twice as long as what is kept: so all of it moves only once in a while. */
+  /** A quarter longer than what is kept: so all of it moves only every few seconds. */
   readonly #samples: Float32Array;
   #end: number;
 
@@ -10,7 +10,7 @@ export class SampleHistory {
   constructor(samples: number, frameSamples: number) {
     this.#length = samples;
     this.#frameSamples = frameSamples;
-    this.#samples = new Float32Array(2 * samples);
+    this.#samples = new Float32Array(samples + Math.ceil(samples / 4));
     this.#end = samples;
   }
 

@@ -91,6 +91,8 @@ export class BatchDecoder {
   async admit(request: WindowRequest, settle: Settle): Promise<void> {
     const slot = this.#jobs.length;
     const began = performance.now();
+    // Before the mel is given away; of a window that was encoded ahead it is gone.
+    const audioSeed = request.mel[request.mel.length >> 1] ?? 0;
     await this.#runtime.encode(request.mel, this.#cross, slot);
     const encoded = performance.now();
     traceSpan("engine", "encode", began, {}, encoded);
@@ -98,6 +100,7 @@ export class BatchDecoder {
     const { maxTextPositions } = this.#runtime.config;
     const window = new WindowDecoder(request, language, this.#tokenizer, maxTextPositions);
     window.encodeSeconds = (encoded - began) / 1000;
+    window.audioSeed = audioSeed;
     this.#jobs.push({ window, settle });
     const temperature = request.options.temperatures[0]!;
     if (temperature > 0) await this.#single.sample(window, temperature, this.#cross.one(slot));
@@ -178,6 +181,7 @@ export class BatchDecoder {
       this.#jobs[slot] = this.#jobs[last]!;
     }
     this.#jobs.pop();
+    if (this.isIdle) this.#cross.discard();
   }
 
   /** undefined where there are none, or none are wanted. */

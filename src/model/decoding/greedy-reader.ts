@@ -14,7 +14,7 @@ import type { WindowPlace } from "./single-window.js";
 import type { TokenConstraint } from "./timestamp-rules.js";
 
 /** Tokens read at once: the logits of each take 0.2 MB several times over (docs/notes/memory.md). */
-const BLOCK_TOKENS = 16;
+const BLOCK_TOKENS = 8;
 /**
  * Products of several rows are rounded in another order than those of one. Where the best two tokens are closer than twice what that
  * has ever changed, the draft is given up (docs/notes/partials.md).

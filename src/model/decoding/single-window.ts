@@ -3,7 +3,6 @@ import type { Tensor } from "../ort.js";
 import { SelfCache } from "../self-cache.js";
 import type { WhisperTokenizer } from "../tokenizer.js";
 import type { RowInput, WhisperRuntime } from "../whisper-runtime.js";
-import type { WindowRequest } from "../window.js";
 import { filterLogits, probabilityOf, sampleToken } from "./logit-filters.js";
 import type { LoopWatch } from "./loop-watch.js";
 import { seededRandom } from "./sampling.js";
@@ -55,7 +54,7 @@ export class SingleWindow {
     const place = { cross, cache: this.#samplingCache, window: 0 };
     const { logits: first } = await this.#readPrompt(window, place);
     advance(window, this.#firstSamples(window, first, temperature), place);
-    const random = seededRandom(seedOf(window.request, temperature) + 1);
+    const random = seededRandom(seedOf(window, temperature) + 1);
     const { later } = this.#masks.of(window.options);
     while (!window.isDone) {
       await this.#breathe();
@@ -105,7 +104,7 @@ export class SingleWindow {
     const { config } = this.#runtime;
     const constraint = window.constraintAfter([]);
     const logSum = filterLogits(logits, this.#masks.of(window.options).first, constraint, config);
-    const random = seededRandom(seedOf(window.request, temperature));
+    const random = seededRandom(seedOf(window, temperature));
     return Array.from({ length: window.decoder.rows }, () =>
       sampleToken(logits, logSum, temperature, random),
     );
@@ -125,10 +124,10 @@ function advance(window: WindowDecoder, choices: readonly RowChoice[], place: Wi
   for (const { from, to } of window.advance(choices)) place.cache.copyRow(place.window, from, to);
 }
 
-/** The same recording gives the same samples, whatever else is decoded beside it. */
-function seedOf({ mel, windowSeconds }: WindowRequest, temperature: number): number {
-  const middle = mel[mel.length >> 1] ?? 0;
+function seedOf({ request, audioSeed }: WindowDecoder, temperature: number): number {
   return (
-    Math.round(windowSeconds * 1000) * 31 + Math.round(temperature * 10) * 7919 + Math.round(middle * 1e6)
+    Math.round(request.windowSeconds * 1000) * 31 +
+    Math.round(temperature * 10) * 7919 +
+    Math.round(audioSeed * 1e6)
   );
 }

@@ -50,6 +50,8 @@ export class WindowDecoder {
   encodeSeconds = 0;
   decodeSeconds = 0;
   fallbacks = 0;
+  /** One number of the window's log-mel: the same recording gives the same samples, whatever else is decoded beside it. */
+  audioSeed = 0;
   decoder: TokenDecoder;
   readonly #tokenizer: WhisperTokenizer;
   readonly #language: DetectedLanguage;

@@ -186,7 +186,7 @@ export class ChannelListener {
     };
   }
 
-  /** A copy of the log-mel columns of the open utterance up to a sample, for the engine of finals or that of partials. */
+  /** The log-mel columns of the open utterance up to a sample, for the engine of finals or that of partials; until more is heard. */
   columns(startSample: number, endSample: number, isPreview = false): Float32Array {
     return this.#mel.columns(startSample, endSample, isPreview);
   }

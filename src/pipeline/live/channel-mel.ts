@@ -51,15 +51,15 @@ export class ChannelMel {
     return this.#mel.slice(startFrame, endFrame);
   }
 
-  /** A copy of the columns up to a sample, for the engine of finals or that of partials. */
+  /** The columns up to a sample, for the engine of finals or that of partials, until anything else is called. */
   columns(startSample: number, endSample: number, isPreview = false): Float32Array {
     const mel = isPreview ? this.#previewMel : this.#mel;
-    return mel.slice(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
+    return mel.view(startSample / HOP_SAMPLES, Math.floor(endSample / HOP_SAMPLES));
   }
 
   /** A copy of what has been heard up to a sample: as much as one window holds. */
   heard(endSample: number): HeardAudio {
     const startSample = Math.max(this.#mel.firstFrame * HOP_SAMPLES, endSample - WINDOW_SAMPLES);
-    return { startSample, endSample, columns: this.columns(startSample, endSample) };
+    return { startSample, endSample, columns: this.columns(startSample, endSample).slice() };
   }
 }

@@ -30,7 +30,7 @@ export async function decodeUtterance(request: UtteranceRequest): Promise<Decode
   const known = before.contextOf(startSample, endSample, engine.firstTimestampToken);
   const context = known !== undefined && known.startSample >= audio.startSample ? known : undefined;
   const windowStart = context?.startSample ?? startSample;
-  const columns = audio.columns.slice(((windowStart - audio.startSample) / HOP_SAMPLES) * engine.nMels);
+  const columns = audio.columns.subarray(((windowStart - audio.startSample) / HOP_SAMPLES) * engine.nMels);
   const window = {
     startSample: windowStart,
     endSample,

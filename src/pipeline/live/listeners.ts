@@ -53,7 +53,7 @@ export class Listeners {
       names.length > 1 && echoGate !== "off" ? new EchoGate(echoGate, isLive, lateFrames) : undefined;
     this.#hasEcho = echo !== undefined;
     for (const channel of names) {
-      const vad = await SileroVad.load();
+      const vad = this.#models[0]?.another() ?? (await SileroVad.load());
       this.#models.push(vad);
       const voice = new VoiceDetector(vad);
       const numbers = this.#numbers;
