@@ -12,7 +12,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 
-process.env.NODE_ENV ??= "production";
+process.env.NODE_ENV = "production";
 const { openInterface } = await import("../dist/tui/open-interface.js");
 
 const { values } = parseArgs({

@@ -43,8 +43,9 @@ export async function showOnTerminal(
   events: AsyncIterable<LiveEvent>,
   options: TerminalOptions,
 ): Promise<number> {
-  // React's development build is several times slower, and keeps what it should forget.
-  process.env.NODE_ENV ??= "production";
+  // Whatever the shell says: React's development build is several times slower, keeps what it should forget, and does not go with the
+  // production build of Ink that src/tui/ink.ts has.
+  process.env.NODE_ENV = "production";
   const { openInterface } = await import("../tui/open-interface.js");
   const finals: FinalEvent[] = [];
   const problems: Problem[] = [];

@@ -107,10 +107,12 @@ export class EncoderSession implements AudioEncoder {
       const most = (frames ?? maxAudioPositions) * FRAMES_PER_TOKEN;
       throw new RangeError(`mel window: expected ${nMels} × at most ${most} values, got ${mel.length}`);
     }
+    const whole = withLastRepeated(mel, nMels, columns);
     const encoded = await this.#encoder.run({
-      mel: new Tensor("float32", withLastRepeated(mel, nMels, columns), [1, nMels, columns]),
+      mel: new Tensor("float32", whole, [1, nMels, columns]),
       positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
     });
+    discardBuffers([mel, whole]);
     if (this.#cross === undefined) {
       yield { firstFrame: 0, frames: all, part: encoded };
       return;

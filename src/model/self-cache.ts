@@ -72,6 +72,15 @@ export class SelfCache {
     this.#trees[window]!.clear();
   }
 
+  /** Forgets all, and frees its memory until something comes. */
+  discard(): void {
+    for (const tree of this.#trees) tree.clear();
+    discardBuffers(this.#buffers);
+    this.capacity = CAPACITY_STEP;
+    // Not touched before it is written.
+    this.#buffers = this.#names.map(() => this.#newBuffer());
+  }
+
   /** Forgets the last tokens of a row, so that `length` are left. */
   truncateRow(window: number, row: number, length: number): void {
     this.#trees[window]!.truncate(row, length);

@@ -1,7 +1,8 @@
 /** The interface on a terminal: the alternate screen while it is open, the terminal as it was when it closes, whatever happened. */
-import { render } from "ink";
+
 import type { ChannelName, LiveCommand, LiveEvent, ReplayCommand } from "../live-events.js";
 import { scrollableLines, textArea } from "./draw/screen.js";
+import { render } from "./ink.js";
 import type { KeyEffect, KeyPress } from "./key.js";
 import { OverlayOutput } from "./overlay-output.js";
 import { Painter } from "./painter.js";

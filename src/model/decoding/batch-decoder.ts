@@ -181,7 +181,9 @@ export class BatchDecoder {
       this.#jobs[slot] = this.#jobs[last]!;
     }
     this.#jobs.pop();
-    if (this.isIdle) this.#cross.discard();
+    if (!this.isIdle) return;
+    this.#cross.discard();
+    this.#cache.discard();
   }
 
   /** undefined where there are none, or none are wanted. */

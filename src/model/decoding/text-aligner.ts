@@ -129,6 +129,7 @@ export class TextAligner {
     }
     const attention = rows.scores();
     rows.discard();
+    this.#cache.discard();
     return { attention, nextLogprobs };
   }
 }

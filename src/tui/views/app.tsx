@@ -1,6 +1,7 @@
 /** What Ink draws: the panel that is open, if one is. It also reads the keys. */
-import { useInput } from "ink";
+
 import { useSyncExternalStore } from "react";
+import { useInput } from "../ink.js";
 import type { KeyPress } from "../key.js";
 import type { ViewStore } from "../view-store.js";
 import { ChoicePanel } from "./choice-panel.js";

@@ -1,6 +1,7 @@
 /** A list to choose one thing from; the part around the selected entry where all of it has no room. */
-import { Box, Text, useStdout } from "ink";
+
 import { terminalText } from "../../output/terminal-text.js";
+import { Box, Text, useStdout } from "../ink.js";
 import type { Choice } from "../view-state.js";
 
 interface ChoicePanelProps {

@@ -1,5 +1,5 @@
 /** Every key and what it does. All of it has room on a terminal of 60×20. */
-import { Box, Text } from "ink";
+import { Box, Text } from "../ink.js";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Tab", "select the other channel, for the next three"],

@@ -1,5 +1,5 @@
 /** What Ink reports of a key, as our own presses. */
-import type { Key } from "ink";
+import type { Key } from "../ink.js";
 import type { KeyPress } from "../key.js";
 
 /** Several where characters arrived together, as they do when somebody types fast or a program types. */
