@@ -112,7 +112,7 @@ export class EncoderSession implements AudioEncoder {
       mel: new Tensor("float32", whole, [1, nMels, columns]),
       positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
     });
-    discardBuffers([mel, whole]);
+    if (whole !== mel) discardBuffers([whole]);
     if (this.#cross === undefined) {
       yield { firstFrame: 0, frames: all, part: encoded };
       return;

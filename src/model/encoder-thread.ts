@@ -55,12 +55,14 @@ export class EncoderThread implements AudioEncoder {
     yield* await this.encodeWhole(mel, frames);
   }
 
-  /** Begins at once, behind what was asked for before; the mel's buffer goes to the thread. */
+  /** Begins at once, behind what was asked for before; the mel is given away. */
   encodeWhole(mel: Float32Array, frames?: number): Promise<readonly EncodedPart[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    // What another process has sent lies in a buffer with the beginning of its next message.
+    const own = mel.byteLength === mel.buffer.byteLength ? mel : mel.slice();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#send({ type: "encode", mel, frames }, [mel.buffer as ArrayBuffer]);
+      this.#send({ type: "encode", mel: own, frames }, [own.buffer as ArrayBuffer]);
     });
   }
 

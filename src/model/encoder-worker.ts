@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { MubblesError } from "../errors.js";
 import { collectTrace, traceSpan } from "../tracing.js";
 import { type EncodedPart, EncoderSession } from "./audio-encoder.js";
+import { discardBuffers } from "./discard.js";
 import type { EncoderWorkerData, FromEncoder, ToEncoder } from "./encoder-protocol.js";
 import { modelError, runError } from "./model-error.js";
 
@@ -42,6 +43,7 @@ async function work(encoder: EncoderSession): Promise<void> {
     send({ type: "encoded", parts, trace: trace?.take() ?? [] }, [
       ...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer)),
     ]);
+    discardBuffers([mel]);
     await yieldToMessages();
   }
   isRunning = false;

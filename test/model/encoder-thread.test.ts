@@ -29,6 +29,22 @@ test("another thread gives what this one gives, in the order asked, and ends", a
   expect(await thrownCode(() => thread.encodeWhole(melOf()))).toBe("INTERNAL");
 });
 
+test("a window in a buffer with something else leaves that alone", async () => {
+  const [session, thread] = [await EncoderSession.load(MODEL, 1), await EncoderThread.start(MODEL, 1)];
+  const mel = melOf();
+  const shared = new Float32Array(mel.length + 1);
+  shared.set(mel);
+  shared[mel.length] = 7;
+  const parts = [
+    await partsOf(thread.encode(shared.subarray(0, mel.length))),
+    await partsOf(session.encode(shared.subarray(0, mel.length))),
+    await partsOf(session.encode(mel)),
+  ];
+  expect(shared.at(-1)).toBe(7);
+  expect(new Set(parts.map(digestOf)).size).toBe(1);
+  await Promise.all([session.release(), thread.release()]);
+});
+
 test("columns that are not given are as the last one", async () => {
   const session = await EncoderSession.load(MODEL, 2);
   const columns = 1200;
