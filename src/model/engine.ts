@@ -26,7 +26,7 @@ export interface EngineOptions {
   readonly device?: ComputeDevice;
   /**
    * For many windows one after the other: half of the threads encode the next ones while the others decode, and none waits for
-   * another. Without it (the default) all threads work on one thing, and a window that comes alone has its text sooner.
+   * another. Without it (the default) all threads work on one window at a time, and one that comes alone has its text sooner.
    */
   readonly encodesAhead?: boolean;
   /** In a process of its own: when it is closed all its memory is given back, which a thread's is not. */
@@ -35,7 +35,7 @@ export interface EngineOptions {
 
 /** Windows decoded together: they share each pass over the weights. Each takes 22 MB (docs/notes/memory.md). */
 const MAX_WINDOWS = 3;
-/** Where they come alone, which is live: two that do happen to meet have their texts no later one after the other. */
+/** Live, where most come alone: two that do meet have their texts no later one after the other, for 30 MB less (docs/notes/memory.md). */
 const MAX_LONE_WINDOWS = 1;
 /** On an accelerator four take twice as long as one, and each is a few megabytes here. */
 const MAX_WINDOWS_ACCELERATED = 8;
