@@ -123,7 +123,11 @@ export class TextAligner {
         wantAlignment: true,
         ...(wantsLogprobs ? { targets } : {}),
       });
-      for (const [i, { targetLogprob }] of choices.entries()) nextLogprobs[from + i] = targetLogprob;
+      if (wantsLogprobs)
+        nextLogprobs.set(
+          choices.map(({ targetLogprob }) => targetLogprob),
+          from,
+        );
       rows.append(alignment, block.length);
       discardBuffers([alignment]);
     }
