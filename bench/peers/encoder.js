@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { EncoderSession } from "../../dist/model/audio-encoder.js";
 import { audioPositions, encoderGraph } from "../../dist/model/encoder-graph.js";
+import { chunkFeeds } from "../../dist/model/encoder-rows.js";
 import { createSession, Tensor } from "../../dist/model/ort.js";
 import { Safetensors } from "../../dist/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../dist/model/saturation.js";
@@ -39,7 +40,7 @@ const { nMels, maxAudioPositions, dModel } = config;
 const weights = Safetensors.openFolder(values.model);
 const widenWeights = await eightBitProductsSaturate();
 // What mubbles runs has the cross keys and values in the same graph; this is the rest of it.
-const alone = await createSession(encoderGraph(weights, config, widenWeights ? { parts: 1 } : {}), {
+const alone = await createSession(encoderGraph(weights, config, { isChunked: !widenWeights }), {
   threads: Number(values.threads),
   weightsFolder: values.model,
   spin: true,
@@ -67,7 +68,9 @@ async function timed(work) {
   return performance.now() - start;
 }
 
-const ownMs = () => timed(() => alone.run({ mel: new Tensor("float32", mel, [1, nMels, 3000]), positions }));
+const chunks = widenWeights ? {} : chunkFeeds(maxAudioPositions, Number(values.threads));
+const ownMs = () =>
+  timed(() => alone.run({ mel: new Tensor("float32", mel, [1, nMels, 3000]), positions, ...chunks }));
 /** @type {number[]} */
 const withCross = [];
 /** @type {[own: number, peer: number][]} */

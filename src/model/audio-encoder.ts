@@ -6,6 +6,7 @@ import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
 import { crossStorageOf, isHidden } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
+import { chunkFeeds } from "./encoder-rows.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
 import { createSession, type InferenceSession, Tensor } from "./ort.js";
@@ -41,6 +42,14 @@ export interface LoadOptions {
   readonly accelerator?: Provider | undefined;
 }
 
+interface EncoderParts {
+  readonly encoder: InferenceSession;
+  readonly cross: InferenceSession | undefined;
+  readonly positions: Float32Array;
+  /** That share a chunk; undefined: all frames go at once. */
+  readonly chunkThreads: number | undefined;
+}
+
 export class EncoderSession implements AudioEncoder {
   readonly #config: WhisperConfig;
   readonly #encoder: InferenceSession;
@@ -48,17 +57,14 @@ export class EncoderSession implements AudioEncoder {
   readonly #cross: InferenceSession | undefined;
   /** [1500 × width] */
   readonly #positions: Float32Array;
+  readonly #chunkThreads: number | undefined;
 
-  private constructor(
-    config: WhisperConfig,
-    encoder: InferenceSession,
-    cross: InferenceSession | undefined,
-    positions: Float32Array,
-  ) {
+  private constructor(config: WhisperConfig, { encoder, cross, positions, chunkThreads }: EncoderParts) {
     this.#config = config;
     this.#encoder = encoder;
     this.#cross = cross;
     this.#positions = positions;
+    this.#chunkThreads = chunkThreads;
   }
 
   /** From a folder in mubbles' layout (checkpoint-layout.ts). MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
@@ -72,26 +78,30 @@ export class EncoderSession implements AudioEncoder {
     try {
       const widenWeights = await eightBitProductsSaturate();
       const storage = crossStorageOf(weights, widenWeights, accelerator);
-      const inOnePart = widenWeights || isHidden(storage);
+      // onnxruntime widens weights (ort.ts) only in the graph that they lie in, and a chunk's lie outside: they would saturate without a word.
+      // Moments are results of the graph, which a chunk does not see.
+      const isChunked = !widenWeights && !isHidden(storage) && moments === undefined;
       const options = {
         observesLinears: moments !== undefined,
         isHalf: storage === "hidden16",
         multipliesConvolutions: isHidden(storage),
-        ...(inOnePart ? { parts: 1 } : {}),
+        isChunked,
       };
       const settings = { threads, weightsFolder: folder, spin: true, widenWeights, accelerator };
       const session = async (graph: Uint8Array) => {
         const made = await createSession(graph, settings);
         return moments === undefined ? made : observed(made, moments);
       };
+      const chunkThreads = isChunked ? threads : undefined;
       const positions = audioPositions(weights, config);
       if (storage === "int8" || storage === "uint8") {
         const graph = encoderAndCrossGraph(weights, config, { ...options, storage });
-        return new EncoderSession(config, await session(graph), undefined, positions);
+        const encoder = await session(graph);
+        return new EncoderSession(config, { encoder, cross: undefined, positions, chunkThreads });
       }
       const encoder = await session(encoderGraph(weights, config, options));
       const cross = isHidden(storage) ? undefined : await session(crossGraph(weights, config, options));
-      return new EncoderSession(config, encoder, cross, positions);
+      return new EncoderSession(config, { encoder, cross, positions, chunkThreads });
     } catch (cause) {
       throw modelError(folder, cause);
     }
@@ -111,6 +121,7 @@ export class EncoderSession implements AudioEncoder {
     const encoded = await this.#encoder.run({
       mel: new Tensor("float32", whole, [1, nMels, columns]),
       positions: new Tensor("float32", this.#positions.subarray(0, all * width), [all, width]),
+      ...(this.#chunkThreads === undefined ? {} : chunkFeeds(all, this.#chunkThreads)),
     });
     if (whole !== mel) discardBuffers([whole]);
     if (this.#cross === undefined) {

@@ -1,10 +1,12 @@
 /** The graph between encoder and decoder: what the decoder's cross-attention reads of the audio. */
 import { type Operand, RANGE_STEPS, rightOperand, UNSIGNED } from "./cross-bytes.js";
-import { keysAndValues } from "./cross-keys.js";
+import { keysAndValues, keysAndValuesOfRounded } from "./cross-keys.js";
 import { type ByteStorage, RANGES_PER_LAYER } from "./cross-storage.js";
-import { type EncoderOptions, encoderLayers } from "./encoder-graph.js";
+import { type EncoderOptions, encoderLayers, encoderNorm } from "./encoder-graph.js";
+import type { EncoderRows } from "./encoder-rows.js";
 import { GraphBuilder, type Value } from "./graph-builder.js";
-import { splitHeads } from "./layers.js";
+import { roundedRows, splitHeads } from "./layers.js";
+import { ELEMENT } from "./onnx-proto.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
@@ -43,9 +45,23 @@ export function encoderAndCrossGraph(
   { storage, ...options }: EncoderOptions & { readonly storage: ByteStorage },
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
-  const hidden = encoderLayers(g, config, options);
+  const { x, rows } = encoderLayers(g, config, options);
+  const width = config.dModel;
+  const [values, size] = rows.each([{ value: x, width }], ([part]) => {
+    const rounded = roundedRows(g, encoderNorm(g, part!, config));
+    return [
+      { value: rounded.values, width, type: ELEMENT.uint8 },
+      { value: rounded.size, width: 1 },
+    ];
+  }) as [Value, Value];
+  const hidden = [
+    { value: values, width, type: ELEMENT.uint8 },
+    { value: size, width: 1 },
+  ];
   const layers = Array.from({ length: config.decoderLayers }, (_, layer) => {
-    const [k, v] = keysAndValues(g, hidden, layer);
+    const [k, v] = rows.each(hidden, ([values, size]) =>
+      keysAndValuesOfRounded(g, { values: values!, size: size! }, layer).map((value) => ({ value, width })),
+    ) as [Value, Value];
     return { k, v, ofKeys: rangeOf(g, k, config), ofValues: rangeOf(g, v, config) };
   });
   const ranges = layers.flatMap(({ ofKeys, ofValues }) => [ofKeys.step, ofValues.step, ofValues.middle]);
@@ -56,8 +72,8 @@ export function encoderAndCrossGraph(
   // before them, keys and values of all layers would wait as floats, 490 MB of large-v3.
   const right = rightOperand(storage);
   for (const [layer, { k, v, ofKeys, ofValues }] of layers.entries()) {
-    bytes(g, k, ofKeys, `cross_k_${layer}`, config, UNSIGNED);
-    bytes(g, v, ofValues, `cross_v_${layer}`, config, right);
+    bytes(g, rows, k, ofKeys, `cross_k_${layer}`, config, UNSIGNED);
+    bytes(g, rows, v, ofValues, `cross_v_${layer}`, config, right);
   }
   return g.encode("encoder and cross");
 }
@@ -87,18 +103,23 @@ function rangeOf(g: GraphBuilder, x: Value, { dModel }: WhisperConfig): Range {
   return { step: g.op("Mul", [span, g.floats("range_step", 1 / RANGE_STEPS)]), middle };
 }
 
-/** An output [1, H, F, headSize] of x [1, F, width]. */
+/** An output [1, H, F, headSize] of x [1, R, width]. */
 function bytes(
   g: GraphBuilder,
+  rows: EncoderRows,
   x: Value,
   { step, middle }: Range,
   name: string,
   config: WhisperConfig,
   { type, zero }: Operand,
 ): void {
-  const steps = g.op("Mul", [g.op("Sub", [x, middle]), g.op("Reciprocal", [step])]);
   const zeroPoint = g.byte(`zero_${zero}`, zero, type);
-  const rounded = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), zeroPoint]);
-  g.named(name, "Transpose", [splitHeads(g, rounded, config)], { perm: [0, 2, 1, 3] });
+  const perStep = g.op("Reciprocal", [step]);
+  const [rounded] = rows.each([{ value: x, width: config.dModel }], ([part]) => {
+    const steps = g.op("Mul", [g.op("Sub", [part!, middle]), perStep]);
+    const value = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), zeroPoint]);
+    return [{ value, width: config.dModel, type }];
+  });
+  g.named(name, "Transpose", [splitHeads(g, rows.end(rounded!), config)], { perm: [0, 2, 1, 3] });
   g.output(name, ["A", config.decoderHeads, "F", config.headSize], type);
 }

@@ -1,16 +1,13 @@
 /** The encoder graph: log-mel to hidden states. */
+import { type EncoderRows, inChunks, WHOLE } from "./encoder-rows.js";
 import { GraphBuilder, type GraphOptions, MICROSOFT, type Value } from "./graph-builder.js";
 import { feedForward, gelu, type InputRounding, layerNorm, linear, rotated } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
 export interface EncoderOptions extends GraphOptions {
-  /**
-   * How many parts of the frames go through the linears one after the other: the result is the same, and takes 20 MB less with two
-   * (base). Each part is a use of the weights, and onnxruntime packs them for each, to keep one: 5 s instead of 1.5 of the load of
-   * large-v3-turbo, so that wide models have one. Where it widens them (see ort.ts) it allows but one: 1 there.
-   */
-  readonly parts?: number;
+  /** Whether frames go through the linears chunk after chunk (encoder-rows.ts), which takes a window at a time. */
+  readonly isChunked?: boolean;
   /**
    * Convolutions as matrix products, for accelerators: CUDA looks for the best kernel of a convolution at each length that it has not seen,
    * which takes ten times as long as the whole run.
@@ -18,12 +15,11 @@ export interface EncoderOptions extends GraphOptions {
   readonly multipliesConvolutions?: boolean;
 }
 
-const PARTS = 2;
-/** From this width on the weights weigh more than what flows between them. */
-const WIDE = 768;
 /** In the first third of the layers nothing has grown large yet: two parts gain little there (docs/notes/quantisation.md). */
 const SMALL_LAYERS = 1 / 3;
 const ONE_PART: InputRounding = { parts: 1 };
+/** Heads that attend at once in chunks: onnxruntime lays queries, keys and values out again for each attention. */
+const HEADS_TOGETHER = 2;
 
 /**
  * mel [A, mels, 2F], positions [F, width] → hidden [A, F, width], F ≤ 1500. Positions are an input, not a constant: of a constant
@@ -35,23 +31,36 @@ export function encoderGraph(
   options: EncoderOptions = {},
 ): Uint8Array {
   const g = new GraphBuilder(weights, options);
-  const hidden = encoderLayers(g, config, options);
-  g.output(g.rename(hidden, "hidden"), ["A", "F", config.dModel], g.element);
+  const { x, rows } = encoderLayers(g, config, options);
+  const width = config.dModel;
+  const [hidden] = rows.each([{ value: x, width }], ([part]) => [
+    { value: encoderNorm(g, part!, config), width },
+  ]);
+  g.output(g.rename(rows.end(hidden!), "hidden"), ["A", "F", config.dModel], g.element);
   return g.encode("encoder");
 }
 
-/** From the inputs `mel` and `positions` to the hidden states, as a part of a graph. */
+/** From the inputs `mel` and `positions` to the last layer's rows [A, R, width], as a part of a graph. */
 export function encoderLayers(
   g: GraphBuilder,
   config: WhisperConfig,
-  { parts = config.dModel < WIDE ? PARTS : 1, multipliesConvolutions = false }: EncoderOptions,
-): Value {
+  { isChunked = false, multipliesConvolutions = false }: EncoderOptions,
+): { x: Value; rows: EncoderRows } {
   const mel = g.floatInput("mel", ["A", config.nMels, "M"]);
   let x = multipliesConvolutions ? multipliedConvolutions(g, mel, config) : convolutions(g, mel);
   x = g.op("Add", [x, g.floatInput("positions", ["F", config.dModel])]);
   x = rotated(g, x);
-  for (let layer = 0; layer < config.encoderLayers; layer++) x = encoderLayer(g, x, layer, config, parts);
-  return layerNorm(g, x, "encoder.layer_norm", config.dModel);
+  const rows = isChunked ? inChunks(g) : WHOLE;
+  x = rows.begin(x);
+  for (let layer = 0; layer < config.encoderLayers; layer++) {
+    x = isChunked ? chunkedLayer(g, rows, x, layer, config) : wholeLayer(g, x, layer, config);
+  }
+  return { x, rows };
+}
+
+/** Behind the last layer. */
+export function encoderNorm(g: GraphBuilder, x: Value, { dModel }: WhisperConfig): Value {
+  return layerNorm(g, x, "encoder.layer_norm", dModel);
 }
 
 /** Number and stride; all have three taps and a frame of zeros on either side. */
@@ -95,44 +104,57 @@ function multipliedConvolutions(g: GraphBuilder, mel: Value, { dModel, nMels }: 
   return x;
 }
 
-function encoderLayer(
-  g: GraphBuilder,
-  x: Value,
-  index: number,
-  { encoderHeads, encoderLayers: layers, dModel }: WhisperConfig,
-  parts: number,
-): Value {
-  const layer = `encoder.layers.${index}`;
-  const behindGelu = index < layers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
+function wholeLayer(g: GraphBuilder, x: Value, index: number, config: WhisperConfig): Value {
+  const { encoderHeads, dModel } = config;
+  const layer = nameOf(index);
   // onnxruntime looks for buffers to use again among those of the same size (GraphBuilder.sized). Each half of a layer has a name of its own
   // for the frames, because a buffer that all layers use lives through the whole graph: 130 MB of large-v3-turbo. What goes from half to
-  // half has one in common. Parts of the frames are not all equally long, and have none.
-  const [all, attending, feeding] = parts === 1 ? ["F", `F ${layer} 1`, `F ${layer} 2`] : [];
-  const sized = (value: Value, frames: string | undefined) =>
-    frames === undefined ? value : g.sized(value, ["A", frames, dModel]);
+  // half has one in common.
+  const [attending, feeding] = [`F ${layer} 1`, `F ${layer} 2`];
+  const sized = (value: Value, frames: string) => g.sized(value, ["A", frames, dModel]);
 
-  const qkv = inParts(g, x, parts, (part) => {
-    const h = sized(layerNorm(g, part, `${layer}.self_attn_layer_norm`, dModel), attending);
-    return g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
-  });
+  const h = sized(layerNorm(g, x, `${layer}.self_attn_layer_norm`, dModel), attending);
+  const qkv = g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
   const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
-  const y = sized(g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]), all);
-  const feed = (part: Value) =>
-    sized(feedForward(g, part, layer, dModel, { ...behindGelu, rows: feeding }), all);
-  return inParts(g, y, parts, (part) => [feed(part)])[0]!;
+  const y = sized(g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]), "F");
+  return sized(feedForward(g, y, layer, dModel, { ...roundingOf(index, config), rows: feeding }), "F");
 }
 
-/** Does to each part of the frames what needs no other frame, and joins the results. */
-function inParts(g: GraphBuilder, x: Value, parts: number, work: (part: Value) => Value[]): Value[] {
-  if (parts === 1) return work(x);
-  const results = g.ops("Split", [x], parts, { axis: 1, num_outputs: parts }).map(work);
-  return results[0]!.map((_, i) =>
-    g.op(
-      "Concat",
-      results.map((result) => result[i]!),
-      { axis: 1 },
-    ),
-  );
+function chunkedLayer(
+  g: GraphBuilder,
+  rows: EncoderRows,
+  x: Value,
+  index: number,
+  config: WhisperConfig,
+): Value {
+  const { encoderHeads, headSize, dModel: width } = config;
+  const layer = nameOf(index);
+  const together = encoderHeads % HEADS_TOGETHER === 0 ? HEADS_TOGETHER : 1;
+  const groups = encoderHeads / together;
+
+  const qkv = rows.each([{ value: x, width }], ([part]) => {
+    const h = layerNorm(g, part!, `${layer}.self_attn_layer_norm`, width);
+    const made = linear(g, h, `${layer}.self_attn.qkv`);
+    const split = g.ops("Split", [made], 3 * groups, { axis: -1, num_outputs: 3 * groups });
+    return split.map((value) => ({ value, width: together * headSize }));
+  });
+  const attended = Array.from({ length: groups }, (_, i) => {
+    const [k, v] = [rows.end(qkv[groups + i]!), rows.end(qkv[2 * groups + i]!)];
+    return g.op("MultiHeadAttention", [qkv[i]!, k, v], { num_heads: together }, MICROSOFT);
+  });
+  const inputs = [x, g.op("Concat", attended, { axis: -1 })].map((value) => ({ value, width }));
+  return rows.each(inputs, ([part, of]) => {
+    const y = g.op("Add", [part!, linear(g, of!, `${layer}.self_attn.out_proj`)]);
+    return [{ value: feedForward(g, y, layer, width, roundingOf(index, config)), width }];
+  })[0]!;
+}
+
+function nameOf(index: number): string {
+  return `encoder.layers.${index}`;
+}
+
+function roundingOf(index: number, { encoderLayers }: WhisperConfig): { behindGelu?: InputRounding } {
+  return index < encoderLayers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
 }
 
 /** Audio positions [1500, width]: from the checkpoint where it keeps them, else the sinusoids they are defined as. */

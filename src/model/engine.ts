@@ -125,8 +125,12 @@ export class Engine {
     const beganMs = performance.now();
     const { folder, compute: stored } = await resolveModel(model, compute);
     const accelerator = await acceleratorFor(device, stored);
-    // Else the first run takes twice as long.
-    if (accelerator === "cuda") process.env.ORT_ENABLE_CUDNN_FLASH_ATTENTION ??= "0";
+    if (accelerator === "cuda") {
+      // Else the first run takes twice as long.
+      process.env.ORT_ENABLE_CUDNN_FLASH_ATTENTION ??= "0";
+      // Else 32-bit products, which logits are in every model, have factors of 11 bits: it costs no time (docs/notes/accelerators.md).
+      process.env.NVIDIA_TF32_OVERRIDE ??= "0";
+    }
     if (accelerator !== undefined && isQuantised(stored)) {
       const detail = `stored as ${stored}, which ${accelerator} has no kernels for; name one stored as fp16`;
       throw new MubblesError("MODEL_UNSUPPORTED", { where: model, detail });

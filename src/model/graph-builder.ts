@@ -32,12 +32,26 @@ export interface GraphOptions {
   readonly isHalf?: boolean;
 }
 
+interface Body {
+  readonly nodes: Node[];
+  readonly values: ValueInfo[];
+}
+
+/** A value with what is known of it. */
+export interface Typed {
+  readonly value: Value;
+  readonly shape: ValueInfo["shape"];
+  readonly type: ElementType;
+}
+
 export class GraphBuilder {
-  readonly #nodes: Node[] = [];
+  readonly #outermost: Body = { nodes: [], values: [] };
+  /** What is being built: the graph, or what a `Scan` of it does. */
+  #body = this.#outermost;
+  #madeValues = 0;
   readonly #initializers = new Map<string, Initializer>();
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
-  readonly #values: ValueInfo[] = [];
   readonly #weights: Safetensors;
   readonly observesLinears: boolean;
   /** What flows between the layers. */
@@ -75,8 +89,30 @@ export class GraphBuilder {
    * where sizes have no names it looks through all there are and finds none: half of the decoder's load.
    */
   sized(value: Value, shape: ValueInfo["shape"], type: ElementType = this.element): Value {
-    this.#values.push({ name: value, shape, type });
+    this.#body.values.push({ name: value, shape, type });
     return value;
+  }
+
+  /**
+   * Does the same to one slice of the inputs after the other, along their first axes, and lays the results side by side (`Scan`): what it
+   * takes in between is there for one slice, and each weight is one that onnxruntime packs once. Shapes are those of a slice.
+   */
+  scan(inputs: readonly Typed[], work: (slices: readonly Value[]) => readonly Typed[]): Value[] {
+    const outside = this.#body;
+    const body: Body = { nodes: [], values: [] };
+    this.#body = body;
+    const slices = inputs.map(({ shape, type }) => ({ name: this.#newValue(), shape, type }));
+    const results = work(slices.map(({ name }) => name));
+    this.#body = outside;
+    const outputs = results.map(({ value, shape, type }) => ({ name: value, shape, type }));
+    const graph = { name: "slice", ...body, initializers: [], inputs: slices, outputs };
+    const attributes = { body: { graph }, num_scan_inputs: inputs.length };
+    return this.ops(
+      "Scan",
+      inputs.map(({ value }) => value),
+      results.length,
+      attributes,
+    );
   }
 
   /** One operator with one result. */
@@ -96,9 +132,10 @@ export class GraphBuilder {
 
   /** Names a value that an operator has just made and none uses yet: an `Identity` would copy it. */
   rename(value: Value, name: string): Value {
-    const at = this.#nodes.findLastIndex(({ outputs }) => outputs.includes(value));
-    const node = this.#nodes[at]!;
-    this.#nodes[at] = { ...node, outputs: node.outputs.map((output) => (output === value ? name : output)) };
+    const { nodes } = this.#body;
+    const at = nodes.findLastIndex(({ outputs }) => outputs.includes(value));
+    const node = nodes[at]!;
+    nodes[at] = { ...node, outputs: node.outputs.map((output) => (output === value ? name : output)) };
     return name;
   }
 
@@ -110,10 +147,9 @@ export class GraphBuilder {
     attributes: Record<string, Attribute> = {},
     domain = "",
   ): Value[] {
-    const at = this.#nodes.length;
     const names =
-      typeof outputs === "number" ? Array.from({ length: outputs }, (_, i) => `v${at}_${i}`) : [...outputs];
-    this.#nodes.push({ kind, domain, inputs, outputs: names, attributes });
+      typeof outputs === "number" ? Array.from({ length: outputs }, () => this.#newValue()) : [...outputs];
+    this.#body.nodes.push({ kind, domain, inputs, outputs: names, attributes });
     return names;
   }
 
@@ -187,11 +223,10 @@ export class GraphBuilder {
   encode(name: string): Uint8Array {
     return encodeModel({
       name,
-      nodes: this.#nodes,
+      ...this.#outermost,
       initializers: [...this.#initializers.values()],
       inputs: this.#inputs,
       outputs: this.#outputs,
-      values: this.#values,
     });
   }
 
@@ -199,9 +234,15 @@ export class GraphBuilder {
     const value = this.weight(name);
     if (ELEMENT_OF[this.#weights.entry(name).dtype] === type) return value;
     const cast = `${name}.as_${type}`;
-    if (!this.#nodes.some((node) => node.outputs[0] === cast))
-      this.named(cast, "Cast", [value], { to: type });
+    // Outside of what a scan does, where it is folded.
+    const { nodes } = this.#outermost;
+    if (!nodes.some((node) => node.outputs[0] === cast))
+      nodes.push({ kind: "Cast", domain: "", inputs: [value], outputs: [cast], attributes: { to: type } });
     return cast;
+  }
+
+  #newValue(): Value {
+    return `v${this.#madeValues++}`;
   }
 
   #constant(name: string, type: ElementType, shape: readonly number[], data: Uint8Array): Value {

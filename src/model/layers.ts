@@ -90,19 +90,48 @@ export function integerLinear(
 ): Value {
   const product = parts === 1 ? onePartProduct : twoPartProduct;
   if (largest !== undefined) return product(g, x, weight, largest);
-  const last = g.ints("last_axis", [-1]);
-  const size = g.op("Max", [g.op("ReduceMax", [g.op("Abs", [x]), last]), g.floats("smallest_row", 1e-20)]);
-  return g.op("Mul", [product(g, g.op("Div", [x, size]), weight, 1), size]);
+  const { divided, size } = bySize(g, x);
+  return g.op("Mul", [product(g, divided, weight, 1), size]);
+}
+
+/** Each row divided by its largest magnitude. */
+function bySize(g: GraphBuilder, x: Value): { divided: Value; size: Value } {
+  const largest = g.op("ReduceMax", [g.op("Abs", [x]), g.ints("last_axis", [-1])]);
+  const size = g.op("Max", [largest, g.floats("smallest_row", 1e-20)]);
+  return { divided: g.op("Div", [x, size]), size };
+}
+
+/** Rows as 8-bit numbers [.., in], each of a step of its size [.., 1]. */
+export interface RoundedRows {
+  readonly values: Value;
+  readonly size: Value;
+}
+
+/** What `linear` makes of inputs in one part, to be shared by several. */
+export function roundedRows(g: GraphBuilder, x: Value): RoundedRows {
+  const { divided, size } = bySize(g, x);
+  return { values: g.op("QuantizeLinear", [divided, stepOf(g, 1), zeroPoint(g)]), size };
+}
+
+/** `linear` of such rows, with 8-bit weights and a bias. */
+export function roundedLinear(g: GraphBuilder, { values, size }: RoundedRows, name: string): Value {
+  const weight = { values: g.weight(`${name}.weight`), scale: g.weight(`${name}.scale`) };
+  const product = g.op("Mul", [integerProduct(g, values, stepOf(g, 1), weight), size]);
+  return g.op("Add", [product, g.floatWeight(`${name}.bias`)]);
 }
 
 function onePartProduct(g: GraphBuilder, x: Value, weight: IntegerWeight, largest: number): Value {
-  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  const step = stepOf(g, largest);
   return integerProduct(g, g.op("QuantizeLinear", [x, step, zeroPoint(g)]), step, weight);
+}
+
+function stepOf(g: GraphBuilder, largest: number): Value {
+  return g.floats(`step_${largest}`, largest / LARGEST);
 }
 
 /** The low numbers hold what rounding to the high ones left. All are rows of one product: it reads the weights once. */
 function twoPartProduct(g: GraphBuilder, x: Value, weight: IntegerWeight, largest: number): Value {
-  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  const step = stepOf(g, largest);
   const product = integerProduct(g, inTwoParts(g, x, largest, 0, ["2A", undefined, undefined]), step, weight);
   const [ofHigh, ofLow] = g.ops("Split", [product], 2, { axis: 0, num_outputs: 2 }) as [Value, Value];
   for (const part of [ofHigh, ofLow]) g.sized(part, ["A", undefined, undefined]);
@@ -120,7 +149,7 @@ export function inTwoParts(
   axis: number,
   shape: readonly Dimension[],
 ): Value {
-  const step = g.floats(`step_${largest}`, largest / LARGEST);
+  const step = stepOf(g, largest);
   const lowStep = g.floats(`low_step_${largest}`, largest / LARGEST / LOW_STEPS);
   const high = g.op("QuantizeLinear", [x, step, zeroPoint(g)]);
   const left = g.op("Sub", [x, g.op("DequantizeLinear", [high, step, zeroPoint(g)])]);

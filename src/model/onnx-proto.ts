@@ -7,7 +7,12 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 export const ELEMENT = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type ElementType = (typeof ELEMENT)[keyof typeof ELEMENT];
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: Graph };
 /** A size, a name for one that is not known yet, or nothing. */
 export type Dimension = number | string | undefined;
 
@@ -47,7 +52,7 @@ export interface Graph {
 
 const IR_VERSION = 10;
 const OPSETS = { "": 20, "com.microsoft": 1 } as const;
-const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
 /** TensorProto.DataLocation.EXTERNAL */
 const EXTERNAL = 1;
 
@@ -98,6 +103,9 @@ function writeAttribute(writer: BinaryWriter, name: string, value: Attribute): v
   } else if ("float" in value) {
     writer.tag(2, WireType.Bit32).float(value.float);
     int(writer, 20, ATTRIBUTE_TYPE.float);
+  } else if ("graph" in value) {
+    message(writer, 6, (w) => writeGraph(w, value.graph));
+    int(writer, 20, ATTRIBUTE_TYPE.graph);
   } else {
     for (const item of value) int(writer, 8, item);
     int(writer, 20, ATTRIBUTE_TYPE.ints);

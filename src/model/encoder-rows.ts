@@ -1,0 +1,83 @@
+/** What the encoder does to each of its frames alone: to all at once, or to one chunk of them after the other. */
+import type { GraphBuilder, Value } from "./graph-builder.js";
+import { ELEMENT, type ElementType } from "./onnx-proto.js";
+import { Tensor } from "./ort.js";
+
+/**
+ * Frames of a chunk: enough work for each thread, and no more, as what lies between two linears is to stay in the caches. With two threads
+ * chunks of 150 to 300 take the same time, and smaller ones less memory.
+ */
+const CHUNK_FRAMES_OF_THREAD = 75;
+const MIN_CHUNK_FRAMES = 150;
+
+/** Rows [A, R, width]. */
+export interface Rows {
+  readonly value: Value;
+  readonly width: number;
+  /** undefined: as what flows between the layers. */
+  readonly type?: ElementType;
+}
+
+export interface EncoderRows {
+  /** Rows [A, R, width], R ≥ F, of frames [A, F, width]. */
+  begin(frames: Value): Value;
+  /** What a work makes of rows that gives each its results without a look at the others. */
+  each(inputs: readonly Rows[], work: (rows: readonly Value[]) => readonly Rows[]): Value[];
+  /** Of rows [A, R, width] those of frames [A, F, width]. */
+  end(rows: Value): Value;
+}
+
+/** All at once: R = F. */
+export const WHOLE: EncoderRows = {
+  begin: (frames) => frames,
+  each: (inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
+  end: (rows) => rows,
+};
+
+/** What a graph that works in chunks is told of a window of `frames`. */
+export function chunkFeeds(frames: number, threads: number): Record<string, Tensor> {
+  const most = Math.max(MIN_CHUNK_FRAMES, threads * CHUNK_FRAMES_OF_THREAD);
+  const chunks = Math.ceil(frames / most);
+  const chunkFrames = Math.ceil(frames / chunks);
+  return {
+    // The last frame fills the last chunk up.
+    frame_of_row: int64(Array.from({ length: chunks * chunkFrames }, (_, row) => Math.min(row, frames - 1))),
+    // What is left is the width.
+    chunk_shape: int64([chunks, 1, chunkFrames, -1]),
+    frame_count: int64([frames]),
+  };
+}
+
+function int64(values: readonly number[]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), [values.length]);
+}
+
+/**
+ * Chunk after chunk, of one window (A = 1): a tenth of the memory for what is in between, and each weight is one that onnxruntime packs once;
+ * parts side by side, with a use of the weights each, would have it pack them for each. Rows that fill up are copies of the last frame, and
+ * stay that: nobody attends to them, and no range grows by them.
+ */
+export function inChunks(g: GraphBuilder): EncoderRows {
+  const frameOfRow = g.input("frame_of_row", ["R"], ELEMENT.int64);
+  const chunkShape = g.input("chunk_shape", [4], ELEMENT.int64);
+  const frameCount = g.input("frame_count", [1], ELEMENT.int64);
+  return {
+    begin: (x) => g.op("Gather", [x, frameOfRow], { axis: 1 }),
+    each(inputs, work) {
+      const slices = inputs.map(({ value, width, type = g.element }) => {
+        return { value: g.op("Reshape", [value, chunkShape]), shape: [1, "C", width], type };
+      });
+      let widths: readonly number[] = [];
+      const results = g.scan(slices, (values) => {
+        const made = work(values);
+        widths = made.map(({ width }) => width);
+        return made.map(({ value, width, type = g.element }) => ({ value, shape: [1, "C", width], type }));
+      });
+      return results.map((result, i) => {
+        const width = widths[i]!;
+        return g.op("Reshape", [result, g.ints(`rows_of_${width}`, [1, -1, width])]);
+      });
+    },
+    end: (x) => g.op("Slice", [x, g.ints("first_row", [0]), frameCount, g.ints("rows_axis", [1])]),
+  };
+}
