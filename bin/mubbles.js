@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=2 --max-old-space-size=1024
+#!/usr/bin/env -S MALLOC_TRIM_THRESHOLD_=131072 node --optimize-for-size --v8-pool-size=1 --max-semi-space-size=2 --max-old-space-size=1024
 // Starts the built program. Everything that can go wrong before dist/ runs is said here in a sentence.
 import { existsSync } from "node:fs";
 

@@ -8,7 +8,7 @@ export function packagePath(relative: string): string {
 }
 
 /**
- * The built file of a worker thread, named by its path below src without ending ("model/engine-worker").
+ * The built file of a worker thread, named by its path below dist without ending ("audio/node-av-worker").
  * Under vitest this module is TypeScript in src/, but a worker always runs what the build made.
  */
 export function workerUrl(name: string): URL {

@@ -47,7 +47,7 @@ export function encoderAndCrossGraph(
   const g = new GraphBuilder(weights, options);
   const { x, rows } = encoderLayers(g, config, options);
   const width = config.dModel;
-  const [values, size] = rows.each([{ value: x, width }], ([part]) => {
+  const [values, size] = rows.each("hidden", [{ value: x, width }], ([part]) => {
     const rounded = roundedRows(g, encoderNorm(g, part!, config));
     return [
       { value: rounded.values, width, type: ELEMENT.uint8 },
@@ -59,7 +59,7 @@ export function encoderAndCrossGraph(
     { value: size, width: 1 },
   ];
   const layers = Array.from({ length: config.decoderLayers }, (_, layer) => {
-    const [k, v] = rows.each(hidden, ([values, size]) =>
+    const [k, v] = rows.each(`cross ${layer}`, hidden, ([values, size]) =>
       keysAndValuesOfRounded(g, { values: values!, size: size! }, layer).map((value) => ({ value, width })),
     ) as [Value, Value];
     return { k, v, ofKeys: rangeOf(g, k, config), ofValues: rangeOf(g, v, config) };
@@ -115,7 +115,7 @@ function bytes(
 ): void {
   const zeroPoint = g.byte(`zero_${zero}`, zero, type);
   const perStep = g.op("Reciprocal", [step]);
-  const [rounded] = rows.each([{ value: x, width: config.dModel }], ([part]) => {
+  const [rounded] = rows.each(name, [{ value: x, width: config.dModel }], ([part]) => {
     const steps = g.op("Mul", [g.op("Sub", [part!, middle]), perStep]);
     const value = g.op("QuantizeLinear", [steps, g.floats("unit_step", 1), zeroPoint]);
     return [{ value, width: config.dModel, type }];

@@ -18,8 +18,10 @@ export interface EncoderOptions extends GraphOptions {
 /** In the first third of the layers nothing has grown large yet: two parts gain little there (docs/notes/quantisation.md). */
 const SMALL_LAYERS = 1 / 3;
 const ONE_PART: InputRounding = { parts: 1 };
-/** Heads that attend at once in chunks: onnxruntime lays queries, keys and values out again for each attention. */
-const HEADS_TOGETHER = 2;
+/** From this width on there are so many layers that looking for buffers takes long. */
+const WIDE = 768;
+/** Groups of heads that attend one after the other, at most: onnxruntime lays queries, keys and values out again for each. */
+const HEAD_GROUPS = 4;
 
 /**
  * mel [A, mels, 2F], positions [F, width] → hidden [A, F, width], F ≤ 1500. Positions are an input, not a constant: of a constant
@@ -33,7 +35,7 @@ export function encoderGraph(
   const g = new GraphBuilder(weights, options);
   const { x, rows } = encoderLayers(g, config, options);
   const width = config.dModel;
-  const [hidden] = rows.each([{ value: x, width }], ([part]) => [
+  const [hidden] = rows.each("hidden", [{ value: x, width }], ([part]) => [
     { value: encoderNorm(g, part!, config), width },
   ]);
   g.output(g.rename(rows.end(hidden!), "hidden"), ["A", "F", config.dModel], g.element);
@@ -50,7 +52,7 @@ export function encoderLayers(
   let x = multipliesConvolutions ? multipliedConvolutions(g, mel, config) : convolutions(g, mel);
   x = g.op("Add", [x, g.floatInput("positions", ["F", config.dModel])]);
   x = rotated(g, x);
-  const rows = isChunked ? inChunks(g) : WHOLE;
+  const rows = isChunked ? inChunks(g, config.dModel >= WIDE) : WHOLE;
   x = rows.begin(x);
   for (let layer = 0; layer < config.encoderLayers; layer++) {
     x = isChunked ? chunkedLayer(g, rows, x, layer, config) : wholeLayer(g, x, layer, config);
@@ -129,10 +131,10 @@ function chunkedLayer(
 ): Value {
   const { encoderHeads, headSize, dModel: width } = config;
   const layer = nameOf(index);
-  const together = encoderHeads % HEADS_TOGETHER === 0 ? HEADS_TOGETHER : 1;
-  const groups = encoderHeads / together;
+  const groups = [HEAD_GROUPS, 3, 2].find((count) => encoderHeads % count === 0) ?? 1;
+  const together = encoderHeads / groups;
 
-  const qkv = rows.each([{ value: x, width }], ([part]) => {
+  const qkv = rows.each(`${layer} attention`, [{ value: x, width }], ([part]) => {
     const h = layerNorm(g, part!, `${layer}.self_attn_layer_norm`, width);
     const made = linear(g, h, `${layer}.self_attn.qkv`);
     const split = g.ops("Split", [made], 3 * groups, { axis: -1, num_outputs: 3 * groups });
@@ -143,7 +145,7 @@ function chunkedLayer(
     return g.op("MultiHeadAttention", [qkv[i]!, k, v], { num_heads: together }, MICROSOFT);
   });
   const inputs = [x, g.op("Concat", attended, { axis: -1 })].map((value) => ({ value, width }));
-  return rows.each(inputs, ([part, of]) => {
+  return rows.each(layer, inputs, ([part, of]) => {
     const y = g.op("Add", [part!, linear(g, of!, `${layer}.self_attn.out_proj`)]);
     return [{ value: feedForward(g, y, layer, width, roundingOf(index, config)), width }];
   })[0]!;

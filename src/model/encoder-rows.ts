@@ -21,8 +21,8 @@ export interface Rows {
 export interface EncoderRows {
   /** Rows [A, R, width], R ≥ F, of frames [A, F, width]. */
   begin(frames: Value): Value;
-  /** What a work makes of rows that gives each its results without a look at the others. */
-  each(inputs: readonly Rows[], work: (rows: readonly Value[]) => readonly Rows[]): Value[];
+  /** What a work makes of rows that gives each its results without a look at the others. `name`: no other time the same. */
+  each(name: string, inputs: readonly Rows[], work: (rows: readonly Value[]) => readonly Rows[]): Value[];
   /** Of rows [A, R, width] those of frames [A, F, width]. */
   end(rows: Value): Value;
 }
@@ -30,7 +30,7 @@ export interface EncoderRows {
 /** All at once: R = F. */
 export const WHOLE: EncoderRows = {
   begin: (frames) => frames,
-  each: (inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
+  each: (_, inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
   end: (rows) => rows,
 };
 
@@ -56,26 +56,32 @@ function int64(values: readonly number[]): Tensor {
  * Chunk after chunk, of one window (A = 1): a tenth of the memory for what is in between, and each weight is one that onnxruntime packs once;
  * parts side by side, with a use of the weights each, would have it pack them for each. Rows that fill up are copies of the last frame, and
  * stay that: nobody attends to them, and no range grows by them.
+ *
+ * `namesSizes` of the results (GraphBuilder.sized), another each time, as a buffer that all layers use lives through the whole graph. Without
+ * large-v3-turbo takes a second longer to load; base takes 2 MB more with it.
  */
-export function inChunks(g: GraphBuilder): EncoderRows {
+export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
   const frameOfRow = g.input("frame_of_row", ["R"], ELEMENT.int64);
   const chunkShape = g.input("chunk_shape", [4], ELEMENT.int64);
   const frameCount = g.input("frame_count", [1], ELEMENT.int64);
   return {
     begin: (x) => g.op("Gather", [x, frameOfRow], { axis: 1 }),
-    each(inputs, work) {
+    each(name, inputs, work) {
       const slices = inputs.map(({ value, width, type = g.element }) => {
         return { value: g.op("Reshape", [value, chunkShape]), shape: [1, "C", width], type };
       });
       let widths: readonly number[] = [];
+      let types: readonly ElementType[] = [];
       const results = g.scan(slices, (values) => {
         const made = work(values);
         widths = made.map(({ width }) => width);
+        types = made.map(({ type = g.element }) => type);
         return made.map(({ value, width, type = g.element }) => ({ value, shape: [1, "C", width], type }));
       });
       return results.map((result, i) => {
         const width = widths[i]!;
-        return g.op("Reshape", [result, g.ints(`rows_of_${width}`, [1, -1, width])]);
+        const joined = g.op("Reshape", [result, g.ints(`rows_of_${width}`, [1, -1, width])]);
+        return namesSizes ? g.sized(joined, [1, `rows of ${name}`, width], types[i]!) : joined;
       });
     },
     end: (x) => g.op("Slice", [x, g.ints("first_row", [0]), frameCount, g.ints("rows_axis", [1])]),

@@ -39,7 +39,7 @@ export class EncoderThread implements AudioEncoder {
   /** Loads the encoder of a model's folder. MODEL_BROKEN, MODEL_UNSUPPORTED, MODEL_OUT_OF_MEMORY. */
   static async start(folder: string, threads: number, accelerator?: Provider): Promise<EncoderThread> {
     const data: EncoderWorkerData = { folder, threads, accelerator, isTraced: isTraced() };
-    const worker = new Worker(workerUrl("model/encoder-worker"), {
+    const worker = new Worker(workerUrl("encoder-worker"), {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });

@@ -12,6 +12,8 @@ export interface EngineWorkerData {
   readonly threads: number;
   readonly maxWindows: number;
   readonly encodesAhead: boolean;
+  /** Whether memory counts more than the load (start-encoder.ts). */
+  readonly isLean: boolean;
   readonly accelerator: Accelerator | undefined;
   /** Tells what takes how long. */
   readonly isTraced: boolean;

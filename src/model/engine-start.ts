@@ -9,8 +9,8 @@ const TRACE_BATCH = 50;
 /** By performance.now(). */
 export const began = performance.now();
 export const port = openEnginePort();
-const { folder, threads, encodesAhead, accelerator, isTraced } = port.data;
+const { folder, threads, encodesAhead, isLean, accelerator, isTraced } = port.data;
 export const trace = isTraced
   ? collectTrace(TRACE_BATCH, (events) => port.send({ type: "trace", events }))
   : undefined;
-export const startedEncoder = startEncoder(folder, threads, { encodesAhead, accelerator });
+export const startedEncoder = startEncoder(folder, threads, { encodesAhead, isLean, accelerator });

@@ -14,7 +14,7 @@ export interface EngineTransport {
   send(message: ToWorker, moved: readonly ArrayBuffer[]): void;
 }
 
-const WORKER = workerUrl("model/engine-worker");
+const WORKER = workerUrl("engine-worker");
 
 /** Its memory goes to malloc when it ends, which keeps most of it: 300 MB after base was loaded twice (docs/notes/memory.md). */
 export function startThread(data: EngineWorkerData): EngineTransport {

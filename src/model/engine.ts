@@ -141,6 +141,7 @@ export class Engine {
       threads: threads ?? availableParallelism(),
       maxWindows: accelerator === undefined ? maxWindows : MAX_WINDOWS_ACCELERATED,
       encodesAhead: encodesAhead && (threads ?? availableParallelism()) > 1,
+      isLean: isIsolated,
       accelerator,
       isTraced: isTraced(),
     };

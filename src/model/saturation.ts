@@ -2,6 +2,8 @@
 import { ELEMENT, encodeModel } from "./onnx-proto.js";
 import { createSession, Tensor } from "./ort.js";
 
+let answer: Promise<boolean> | undefined;
+
 /** Long enough for the widest vector registers. */
 const WIDTH = 64;
 const LARGEST_ACTIVATION = 255;
@@ -11,7 +13,12 @@ const LARGEST_WEIGHT = 127;
  * x86 before VNNI adds pairs of 8-bit products in 16 bits, and two large ones stop at 32,767 without a word. Names of
  * processors, and what their flags mean to onnxruntime, change; what its kernels do here can be seen in 2 ms.
  */
-export async function eightBitProductsSaturate(): Promise<boolean> {
+export function eightBitProductsSaturate(): Promise<boolean> {
+  answer ??= saturates();
+  return answer;
+}
+
+async function saturates(): Promise<boolean> {
   const session = await createSession(largestProduct(), { threads: 1 });
   try {
     // One row and several go through different kernels.

@@ -4,10 +4,16 @@ import type { AudioEncoder, LoadOptions } from "./audio-encoder.js";
 import { crossStorageOf } from "./cross-storage.js";
 import { EncoderThread } from "./encoder-thread.js";
 import { Safetensors } from "./safetensors.js";
+import { readWhisperConfig } from "./whisper-config.js";
+
+/** From this width on an encoder takes 0.2 s to load, and the weights outweigh a heap. */
+const WIDE = 768;
 
 export interface StartOptions extends LoadOptions {
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. Not with moments. */
   readonly encodesAhead?: boolean;
+  /** Whether memory counts more than the load: a small encoder has no thread of its own then, and no second heap of V8. */
+  readonly isLean?: boolean;
 }
 
 /** An encoder that loads. Its failures are met by whoever waits for it; nobody need. */
@@ -24,12 +30,12 @@ export interface StartedEncoder {
 export function startEncoder(
   folder: string,
   threads: number,
-  { encodesAhead = false, ...options }: StartOptions = {},
+  { encodesAhead = false, isLean = false, ...options }: StartOptions = {},
 ): StartedEncoder {
   const ownThreads = encodesAhead ? Math.floor(threads / 2) : 0;
   const aheadEncoder =
     ownThreads > 0 ? EncoderThread.start(folder, ownThreads, options.accelerator) : undefined;
-  const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, options);
+  const encoder = aheadEncoder ?? waitedForEncoder(folder, threads, isLean, options);
   encoder.catch(() => {});
   const ahead = aheadEncoder && new AheadEncoder(aheadEncoder);
   // On an accelerator neither takes threads from the other.
@@ -44,10 +50,12 @@ export function startEncoder(
 async function waitedForEncoder(
   folder: string,
   threads: number,
+  isLean: boolean,
   options: LoadOptions,
 ): Promise<AudioEncoder> {
   const isHere =
     options.moments !== undefined ||
+    (isLean && readWhisperConfig(folder).dModel < WIDE) ||
     crossStorageOf(Safetensors.openFolder(folder), false, options.accelerator) === "float32";
   if (!isHere) return EncoderThread.start(folder, threads, options.accelerator);
   const { EncoderSession } = await import("./audio-encoder.js");

@@ -108,6 +108,7 @@ function startedProcess(): ChildProcess {
     threads: 2,
     maxWindows: 1,
     encodesAhead: false,
+    isLean: true,
     accelerator: undefined,
     isTraced: false,
   }).events as ChildProcess;
