@@ -1,5 +1,5 @@
-// Compiles src/ to dist/ and bundles the code of the report's page, Ink, and what the engine runs. Runs on `npm ci` too (the `prepare` script), so it must need
-// nothing but Node and npm packages.
+// Compiles src/ to dist/ and bundles the code of the report's page, Ink, and what the engine runs. Runs on `npm ci` too (the `prepare`
+// script), so it must need nothing but Node and npm packages.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -18,9 +18,12 @@ export interface EncoderOptions extends GraphOptions {
 /** In the first third of the layers nothing has grown large yet: two parts gain little there (docs/notes/quantisation.md). */
 const SMALL_LAYERS = 1 / 3;
 const ONE_PART: InputRounding = { parts: 1 };
-/** From this width on there are so many layers that looking for buffers takes long. */
+/** From this width on layers are so many that looking for buffers takes long (GraphBuilder.sized), and the weights outweigh what is in between. */
 const WIDE = 768;
-/** Groups of heads that attend one after the other, at most: onnxruntime lays queries, keys and values out again for each. */
+/**
+ * Groups of heads that attend one after the other, at most: onnxruntime lays queries, keys and values out again for each. 3 MB of base's; of
+ * large-v3-turbo's load groups would be 0.15 s.
+ */
 const HEAD_GROUPS = 4;
 
 /**
@@ -131,7 +134,7 @@ function chunkedLayer(
 ): Value {
   const { encoderHeads, headSize, dModel: width } = config;
   const layer = nameOf(index);
-  const groups = [HEAD_GROUPS, 3, 2].find((count) => encoderHeads % count === 0) ?? 1;
+  const groups = width < WIDE ? ([HEAD_GROUPS, 3, 2].find((count) => encoderHeads % count === 0) ?? 1) : 1;
   const together = encoderHeads / groups;
 
   const qkv = rows.each(`${layer} attention`, [{ value: x, width }], ([part]) => {

@@ -21,7 +21,7 @@ export interface Rows {
 export interface EncoderRows {
   /** Rows [A, R, width], R ≥ F, of frames [A, F, width]. */
   begin(frames: Value): Value;
-  /** What a work makes of rows that gives each its results without a look at the others. `name`: no other time the same. */
+  /** What `work` makes of rows; it gives each its results without a look at the others. `name`: another one each time. */
   each(name: string, inputs: readonly Rows[], work: (rows: readonly Value[]) => readonly Rows[]): Value[];
   /** Of rows [A, R, width] those of frames [A, F, width]. */
   end(rows: Value): Value;
@@ -57,8 +57,8 @@ function int64(values: readonly number[]): Tensor {
  * parts side by side, with a use of the weights each, would have it pack them for each. Rows that fill up are copies of the last frame, and
  * stay that: nobody attends to them, and no range grows by them.
  *
- * `namesSizes` of the results (GraphBuilder.sized), another each time, as a buffer that all layers use lives through the whole graph. Without
- * large-v3-turbo takes a second longer to load; base takes 2 MB more with it.
+ * `namesSizes`: of the results (GraphBuilder.sized), another each time, as a buffer that all layers use lives through the whole graph. Without
+ * names large-v3-turbo takes a second longer to load; with them base takes up to 4 MB more.
  */
 export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
   const frameOfRow = g.input("frame_of_row", ["R"], ELEMENT.int64);
@@ -70,18 +70,15 @@ export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
       const slices = inputs.map(({ value, width, type = g.element }) => {
         return { value: g.op("Reshape", [value, chunkShape]), shape: [1, "C", width], type };
       });
-      let widths: readonly number[] = [];
-      let types: readonly ElementType[] = [];
+      let made: readonly Rows[] = [];
       const results = g.scan(slices, (values) => {
-        const made = work(values);
-        widths = made.map(({ width }) => width);
-        types = made.map(({ type = g.element }) => type);
+        made = work(values);
         return made.map(({ value, width, type = g.element }) => ({ value, shape: [1, "C", width], type }));
       });
       return results.map((result, i) => {
-        const width = widths[i]!;
+        const { width, type = g.element } = made[i]!;
         const joined = g.op("Reshape", [result, g.ints(`rows_of_${width}`, [1, -1, width])]);
-        return namesSizes ? g.sized(joined, [1, `rows of ${name}`, width], types[i]!) : joined;
+        return namesSizes ? g.sized(joined, [1, `rows of ${name}`, width], type) : joined;
       });
     },
     end: (x) => g.op("Slice", [x, g.ints("first_row", [0]), frameCount, g.ints("rows_axis", [1])]),

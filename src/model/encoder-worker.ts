@@ -1,4 +1,4 @@
-/** The encoder's thread: it loads beside the decoder, and for a recording encodes windows while the engine's decodes those before. */
+/** The encoder's thread, where it has one: it loads beside the decoder, and for a recording encodes windows while that decodes those before. */
 import { setImmediate as yieldToMessages } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { MubblesError } from "../errors.js";

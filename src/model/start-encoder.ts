@@ -12,7 +12,7 @@ const WIDE = 768;
 export interface StartOptions extends LoadOptions {
   /** Half of the threads encode windows ahead while the others decode; no effect with a single thread. Not with moments. */
   readonly encodesAhead?: boolean;
-  /** Whether memory counts more than the load: a small encoder has no thread of its own then, and no second heap of V8. */
+  /** Whether memory counts more than the load: on the CPU a small encoder has no thread of its own then, and no second heap of V8. */
   readonly isLean?: boolean;
 }
 
@@ -55,7 +55,7 @@ async function waitedForEncoder(
 ): Promise<AudioEncoder> {
   const isHere =
     options.moments !== undefined ||
-    (isLean && readWhisperConfig(folder).dModel < WIDE) ||
+    (isLean && options.accelerator === undefined && readWhisperConfig(folder).dModel < WIDE) ||
     crossStorageOf(Safetensors.openFolder(folder), false, options.accelerator) === "float32";
   if (!isHere) return EncoderThread.start(folder, threads, options.accelerator);
   const { EncoderSession } = await import("./audio-encoder.js");
