@@ -1,7 +1,7 @@
 /** What the encoder does to each of its frames alone: to all at once, or to one chunk of them after the other. */
 import type { GraphBuilder, Value } from "./graph-builder.js";
 import { ELEMENT, type ElementType } from "./onnx-proto.js";
-import { Tensor } from "./ort.js";
+import { int64, type Tensor } from "./ort.js";
 
 /**
  * Frames of a chunk: enough work for each thread, and no more, as what lies between two linears is to stay in the caches. With two threads
@@ -48,10 +48,6 @@ export function chunkFeeds(frames: number, threads: number): Record<string, Tens
   };
 }
 
-function int64(values: readonly number[]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), [values.length]);
-}
-
 /**
  * Chunk after chunk, of one window (A = 1): a tenth of the memory for what is in between, and each weight is one that onnxruntime packs once;
  * parts side by side, with a use of the weights each, would have it pack them for each. Rows that fill up are copies of the last frame, and
@@ -68,12 +64,16 @@ export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
     begin: (x) => g.op("Gather", [x, frameOfRow], { axis: 1 }),
     each(name, inputs, work) {
       const slices = inputs.map(({ value, width, type = g.element }) => {
-        return { value: g.op("Reshape", [value, chunkShape]), shape: [1, "C", width], type };
+        return { name: g.op("Reshape", [value, chunkShape]), shape: [1, "C", width], type };
       });
       let made: readonly Rows[] = [];
       const results = g.scan(slices, (values) => {
         made = work(values);
-        return made.map(({ value, width, type = g.element }) => ({ value, shape: [1, "C", width], type }));
+        return made.map(({ value, width, type = g.element }) => ({
+          name: value,
+          shape: [1, "C", width],
+          type,
+        }));
       });
       return results.map((result, i) => {
         const { width, type = g.element } = made[i]!;

@@ -32,7 +32,7 @@ export function startThread(data: EngineWorkerData): EngineTransport {
 /** glibc keeps freed memory for later; with this a twentieth less is resident, at the same speed. Others do not know it. */
 const FREES_EARLY = { MALLOC_TRIM_THRESHOLD_: "131072" };
 /**
- * As bin/mubbles.js has it. The heap's youngest part would grow to 32 MB that hold nothing for long; and where a heap may become large, V8
+ * As bin/mubbles.js has it, but for what gains nothing here. The heap's youngest part would grow to 32 MB that hold nothing for long; and where a heap may become large, V8
  * lets it, and the buffers that hang on it, grow for long before it collects (docs/notes/memory.md).
  */
 const SMALL_HEAP = ["--max-semi-space-size=2", "--max-old-space-size=1024"];

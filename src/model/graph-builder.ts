@@ -37,13 +37,6 @@ interface Body {
   readonly values: ValueInfo[];
 }
 
-/** A value with what is known of it. */
-export interface Typed {
-  readonly value: Value;
-  readonly shape: ValueInfo["shape"];
-  readonly type: ElementType;
-}
-
 export class GraphBuilder {
   readonly #outermost: Body = { nodes: [], values: [] };
   /** What is being built: the graph, or what a `Scan` of it does. */
@@ -97,20 +90,19 @@ export class GraphBuilder {
    * Does the same to one slice of the inputs after the other, along their first axes, and lays the results side by side (`Scan`): what it
    * takes in between is there for one slice, and each weight is one that onnxruntime packs once. Shapes are those of a slice.
    */
-  scan(inputs: readonly Typed[], work: (slices: readonly Value[]) => readonly Typed[]): Value[] {
+  scan(inputs: readonly ValueInfo[], work: (slices: readonly Value[]) => readonly ValueInfo[]): Value[] {
     const outside = this.#body;
     const body: Body = { nodes: [], values: [] };
     this.#body = body;
-    const slices = inputs.map(({ shape, type }) => ({ name: this.#newValue(), shape, type }));
-    const results = work(slices.map(({ name }) => name));
+    const slices = inputs.map((input) => ({ ...input, name: this.#newValue() }));
+    const outputs = work(slices.map(({ name }) => name));
     this.#body = outside;
-    const outputs = results.map(({ value, shape, type }) => ({ name: value, shape, type }));
     const graph = { name: "slice", ...body, initializers: [], inputs: slices, outputs };
     const attributes = { body: { graph }, num_scan_inputs: inputs.length };
     return this.ops(
       "Scan",
-      inputs.map(({ value }) => value),
-      results.length,
+      inputs.map(({ name }) => name),
+      outputs.length,
       attributes,
     );
   }

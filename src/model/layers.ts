@@ -33,16 +33,22 @@ export function linear(
   rounding: InputRounding = { parts: 1 },
 ): Value {
   if (g.observesLinears) observe(g, x, name);
-  const product = productOf(g, x, name, rounding);
+  return withBias(g, productOf(g, x, name, rounding), name);
+}
+
+function withBias(g: GraphBuilder, product: Value, name: string): Value {
   const bias = `${name}.bias`;
   return g.hasWeight(bias) ? g.op("Add", [product, g.floatWeight(bias)]) : product;
+}
+
+function integerWeight(g: GraphBuilder, name: string): IntegerWeight {
+  return { values: g.weight(`${name}.weight`), scale: g.weight(`${name}.scale`) };
 }
 
 function productOf(g: GraphBuilder, x: Value, name: string, rounding: InputRounding): Value {
   const weight = `${name}.weight`;
   const type = g.typeOfWeight(weight);
-  if (type === "I8")
-    return integerLinear(g, x, { values: g.weight(weight), scale: g.weight(`${name}.scale`) }, rounding);
+  if (type === "I8") return integerLinear(g, x, integerWeight(g, name), rounding);
   return type === "U8" ? blockProduct(g, x, name) : g.op("MatMul", [x, g.floatWeight(weight)]);
 }
 
@@ -113,11 +119,10 @@ export function roundedRows(g: GraphBuilder, x: Value): RoundedRows {
   return { values: g.op("QuantizeLinear", [divided, stepOf(g, 1), zeroPoint(g)]), size };
 }
 
-/** `linear` of such rows, with 8-bit weights and a bias. */
+/** `linear` of such rows, with 8-bit weights. */
 export function roundedLinear(g: GraphBuilder, { values, size }: RoundedRows, name: string): Value {
-  const weight = { values: g.weight(`${name}.weight`), scale: g.weight(`${name}.scale`) };
-  const product = g.op("Mul", [integerProduct(g, values, stepOf(g, 1), weight), size]);
-  return g.op("Add", [product, g.floatWeight(`${name}.bias`)]);
+  const product = integerProduct(g, values, stepOf(g, 1), integerWeight(g, name));
+  return withBias(g, g.op("Mul", [product, size]), name);
 }
 
 function onePartProduct(g: GraphBuilder, x: Value, weight: IntegerWeight, largest: number): Value {

@@ -54,6 +54,11 @@ export function createSession(
     : InferenceSession.create(graph, options);
 }
 
+/** A tensor of 64-bit integers; a vector unless `dims` says otherwise. */
+export function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+}
+
 /** The version of onnxruntime, and the execution providers it was built with. */
 export function onnxruntimeInstall(): { version: string | undefined; providers: readonly string[] } {
   return { version: env.versions.node, providers: listSupportedBackends().map(({ name }) => name) };

@@ -6,7 +6,7 @@ import { EncoderThread } from "./encoder-thread.js";
 import { Safetensors } from "./safetensors.js";
 import { readWhisperConfig } from "./whisper-config.js";
 
-/** From this width on an encoder takes 0.2 s to load, and the weights outweigh a heap. */
+/** From this width on, which is small's, an encoder takes several times base's 0.1 s to load, and its weights outweigh a heap. */
 const WIDE = 768;
 
 export interface StartOptions extends LoadOptions {

@@ -8,7 +8,7 @@ import type { TokenConstraint } from "./decoding/timestamp-rules.js";
 import { discard } from "./discard.js";
 import { EmbeddingTable } from "./embedding-table.js";
 import { modelError } from "./model-error.js";
-import { Tensor } from "./ort.js";
+import { int64, Tensor } from "./ort.js";
 import { Safetensors } from "./safetensors.js";
 import type { SelfCache, StepShape } from "./self-cache.js";
 import { type StartedEncoder, type StartOptions, startEncoder } from "./start-encoder.js";
@@ -224,8 +224,4 @@ export class WhisperRuntime {
     await this.#decoder.release();
     this.#embedding?.close();
   }
-}
-
-function int64(values: readonly number[], shape: readonly number[]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), shape);
 }

@@ -108,6 +108,7 @@ test("mubbles file: what the engine does adds up to the whole", async () => {
   expect(Math.abs(starting + trace.covered("engine") - total)).toBeLessThan(TOLERANCE * total);
   for (const name of ["media", "resample", "mel", "vad", "encode", "decode", "write"])
     expect({ name, seconds: trace.sum(name) }).not.toEqual({ name, seconds: 0 });
+  expect(trace.sum("encode", "encoder")).toBeGreaterThan(0);
   expect(logged("file.log").map(({ msg }) => msg)).toContain("segment");
 });
 
