@@ -147,7 +147,9 @@ function chunkedLayer(
     const [k, v] = [rows.end(qkv[groups + i]!), rows.end(qkv[2 * groups + i]!)];
     return g.op("MultiHeadAttention", [qkv[i]!, k, v], { num_heads: together }, MICROSOFT);
   });
-  const inputs = [x, g.op("Concat", attended, { axis: -1 })].map((value) => ({ value, width }));
+  // Of one group a Concat would be a copy.
+  const joined = groups === 1 ? attended[0]! : g.op("Concat", attended, { axis: -1 });
+  const inputs = [x, joined].map((value) => ({ value, width }));
   return rows.each(layer, inputs, ([part, of]) => {
     const y = g.op("Add", [part!, linear(g, of!, `${layer}.self_attn.out_proj`)]);
     return [{ value: feedForward(g, y, layer, width, roundingOf(index, config)), width }];
