@@ -139,7 +139,7 @@ async function recordAll(clips, { data, cache, model, threads, stepSeconds }) {
         writeFileSync(path, JSON.stringify(utterances));
       }
     } finally {
-      await vad.release();
+      vad.free();
       await engine.close();
     }
   }

@@ -29,7 +29,7 @@ const LAYERS: readonly (readonly string[])[] = [
 /** Packages that few files may import, and which. */
 const SEAMS: Readonly<Record<string, string | readonly string[]>> = {
   "onnxruntime-node": "model/ort.ts",
-  "native/pkg": "dsp/mel.ts",
+  "native/pkg": ["dsp/mel.ts", "model/silero.ts"],
   "pulseaudio.js": "audio/capture/pulse/pulse-connection.ts",
   naudiodon: "audio/capture/port-audio/capture-child.ts",
   audiotee: "audio/capture/loopback/core-audio-tap.ts",

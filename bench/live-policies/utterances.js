@@ -33,7 +33,7 @@ export async function utterancesOf(path, vad) {
   const frames = samples.length / SILERO_FRAME_SAMPLES;
   const probabilities = new Float32Array(frames);
   vad.reset();
-  await vad.process(samples, probabilities);
+  vad.process(samples, probabilities);
   const detector = new SpeechDetector({
     minSilenceMs: SILENCE_SECONDS * 1000,
     speechPadMs: PADDING_SECONDS * 1000,

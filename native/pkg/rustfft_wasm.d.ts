@@ -28,6 +28,34 @@ export class LogMelStream {
 }
 
 /**
+ * Silero VAD's probabilities of one stream of frames.
+ */
+export class SileroStream {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Another stream with the same weights, which has heard nothing.
+     */
+    another(): SileroStream;
+    /**
+     * Where to write the next frame: 512 samples of 16 kHz mono f32.
+     */
+    input_ptr(): number;
+    /**
+     * `tensors`: weights and biases of all layers behind each other, as [`Network::from_tensors`] wants them.
+     */
+    constructor(tensors: Float32Array | number[]);
+    /**
+     * How likely that frame is speech, after all the frames before it.
+     */
+    process(): number;
+    /**
+     * Forgets all it has heard.
+     */
+    reset(): void;
+}
+
+/**
  * Most samples that one `push` takes: room at `input_ptr`, in f32.
  */
 export function max_input_samples(): number;

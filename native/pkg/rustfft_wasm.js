@@ -64,6 +64,72 @@ if (Symbol.dispose) LogMelStream.prototype[Symbol.dispose] = LogMelStream.protot
 exports.LogMelStream = LogMelStream;
 
 /**
+ * Silero VAD's probabilities of one stream of frames.
+ */
+class SileroStream {
+    static __wrap(ptr) {
+        const obj = Object.create(SileroStream.prototype);
+        obj.__wbg_ptr = ptr;
+        SileroStreamFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SileroStreamFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_silerostream_free(ptr, 0);
+    }
+    /**
+     * Another stream with the same weights, which has heard nothing.
+     * @returns {SileroStream}
+     */
+    another() {
+        const ret = wasm.silerostream_another(this.__wbg_ptr);
+        return SileroStream.__wrap(ret);
+    }
+    /**
+     * Where to write the next frame: 512 samples of 16 kHz mono f32.
+     * @returns {number}
+     */
+    input_ptr() {
+        const ret = wasm.silerostream_input_ptr(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * `tensors`: weights and biases of all layers behind each other, as [`Network::from_tensors`] wants them.
+     * @param {Float32Array | number[]} tensors
+     */
+    constructor(tensors) {
+        const ptr0 = passArrayF32ToWasm0(tensors, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.silerostream_new(ptr0, len0);
+        this.__wbg_ptr = ret;
+        SileroStreamFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * How likely that frame is speech, after all the frames before it.
+     * @returns {number}
+     */
+    process() {
+        const ret = wasm.silerostream_process(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Forgets all it has heard.
+     */
+    reset() {
+        wasm.silerostream_reset(this.__wbg_ptr);
+    }
+}
+if (Symbol.dispose) SileroStream.prototype[Symbol.dispose] = SileroStream.prototype.free;
+exports.SileroStream = SileroStream;
+
+/**
  * Most samples that one `push` takes: room at `input_ptr`, in f32.
  * @returns {number}
  */
@@ -120,6 +186,17 @@ function __wbg_get_imports() {
 const LogMelStreamFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_logmelstream_free(ptr, 1));
+const SileroStreamFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_silerostream_free(ptr, 1));
+
+let cachedFloat32ArrayMemory0 = null;
+function getFloat32ArrayMemory0() {
+    if (cachedFloat32ArrayMemory0 === null || cachedFloat32ArrayMemory0.byteLength === 0) {
+        cachedFloat32ArrayMemory0 = new Float32Array(wasm.memory.buffer);
+    }
+    return cachedFloat32ArrayMemory0;
+}
 
 function getStringFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
@@ -134,11 +211,20 @@ function getUint8ArrayMemory0() {
     return cachedUint8ArrayMemory0;
 }
 
+function passArrayF32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getFloat32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
 let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 cachedTextDecoder.decode();
 function decodeText(bytes) {
     return cachedTextDecoder.decode(bytes);
 }
+
+let WASM_VECTOR_LEN = 0;
 
 const wasmPath = `${__dirname}/rustfft_wasm_bg.wasm`;
 const wasmBytes = require('fs').readFileSync(wasmPath);

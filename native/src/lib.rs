@@ -1,14 +1,20 @@
-//! Streaming log-mel spectrogram, as openai/whisper computes it, on rustfft: the wasm surface.
+//! Streaming log-mel spectrogram, as openai/whisper computes it, and Silero VAD, on rustfft: the wasm surface.
 //!
-//! The caller writes samples straight into [`LogMelStream::input_ptr`], calls `push`, and reads columns straight from
-//! [`LogMelStream::output_ptr`]; both stay where they are for the life of the stream, and no call allocates.
+//! The caller writes samples straight into `input_ptr` of a stream, calls `push` or `process`, and reads columns straight from
+//! [`LogMelStream::output_ptr`]; all stay where they are for the life of the stream, and no call allocates.
 //! A growing wasm memory detaches JavaScript's views (not the addresses): make them again from [`wasm_memory`] then.
 
 mod lanes;
+mod linear;
 mod log10;
 mod mel_filters;
+mod power;
+mod sigmoid;
+mod silero;
 mod stream;
 
+pub use silero::{Network, Silero};
+use std::rc::Rc;
 pub use stream::{MAX_INPUT_SAMPLES, MAX_OUTPUT_COLUMNS, Stream};
 use wasm_bindgen::prelude::*;
 
@@ -61,6 +67,39 @@ impl LogMelStream {
     }
 
     /// Forgets the samples taken: the next `push` starts a new stream.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+}
+
+/// Silero VAD's probabilities of one stream of frames.
+#[wasm_bindgen]
+pub struct SileroStream(Silero);
+
+#[wasm_bindgen]
+impl SileroStream {
+    /// `tensors`: weights and biases of all layers behind each other, as [`Network::from_tensors`] wants them.
+    #[wasm_bindgen(constructor)]
+    pub fn new(tensors: &[f32]) -> SileroStream {
+        SileroStream(Silero::new(Rc::new(Network::from_tensors(tensors))))
+    }
+
+    /// Another stream with the same weights, which has heard nothing.
+    pub fn another(&self) -> SileroStream {
+        SileroStream(self.0.another())
+    }
+
+    /// Where to write the next frame: 512 samples of 16 kHz mono f32.
+    pub fn input_ptr(&mut self) -> *mut f32 {
+        self.0.input().as_mut_ptr()
+    }
+
+    /// How likely that frame is speech, after all the frames before it.
+    pub fn process(&mut self) -> f32 {
+        self.0.process()
+    }
+
+    /// Forgets all it has heard.
     pub fn reset(&mut self) {
         self.0.reset();
     }

@@ -3,14 +3,10 @@
 //! Follows openai/whisper's `log_mel_spectrogram` up to the logarithm: frames of 400 samples every 160, centred by
 //! reflecting the start, periodic Hann window, power, mel filters, log10 (audio.py at c0d2f62).
 
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::LANES;
 use crate::log10::log10_floored;
 use crate::mel_filters::{BINS, MelFilters};
-use realfft::{RealFftPlanner, RealToComplex};
-use rustfft::num_complex::Complex;
-use std::array::from_fn;
-use std::f64::consts::TAU;
-use std::sync::Arc;
+use crate::power::PowerSpectra;
 
 pub const SAMPLE_RATE_HZ: f64 = 16_000.0;
 /// Samples of one frame: 25 ms.
@@ -130,56 +126,31 @@ impl Stream {
         let frames = &self.samples[MAX_PENDING_SAMPLES - self.pending_samples..];
         let batches = self.columns[..columns * n_mels].chunks_mut(LANES * n_mels);
         for (batch, columns) in batches.enumerate() {
-            let start = batch * LANES * HOP_SAMPLES;
-            let batch_samples = frames[start..][..BATCH_SAMPLES].try_into();
             self.transform
-                .process(batch_samples.expect("a whole batch"), columns);
+                .process(&frames[batch * LANES * HOP_SAMPLES..], columns);
         }
     }
 }
 
-/// Samples that `LANES` frames in a row span.
-const BATCH_SAMPLES: usize = FFT_SAMPLES + READ_AHEAD_SAMPLES;
-
-/// From `LANES` frames in a row to as many columns; the plan and all buffers are made once.
+/// From `LANES` frames in a row to as many columns.
 struct FrameTransform {
-    window: Box<[f32; FFT_SAMPLES]>,
-    fft: Arc<dyn RealToComplex<Lanes>>,
-    frames: Box<[Lanes; FFT_SAMPLES]>,
-    spectra: Box<[Complex<Lanes>; BINS]>,
-    scratch: Box<[Complex<Lanes>]>,
-    power: Box<[Lanes; BINS]>,
+    spectra: PowerSpectra<FFT_SAMPLES, BINS>,
     filters: MelFilters,
 }
 
 impl FrameTransform {
     fn new(n_mels: usize) -> FrameTransform {
-        let fft = RealFftPlanner::new().plan_fft_forward(FFT_SAMPLES);
-        let zero = Lanes::splat(0.0);
         FrameTransform {
-            window: Box::new(from_fn(hann)),
-            frames: Box::new([zero; FFT_SAMPLES]),
-            spectra: Box::new([Complex::new(zero, zero); BINS]),
-            scratch: fft.make_scratch_vec().into_boxed_slice(),
-            power: Box::new([zero; BINS]),
+            spectra: PowerSpectra::new(),
             filters: MelFilters::new(n_mels),
-            fft,
         }
     }
 
     /// `columns` is `[1..=LANES × n_mels]`, one column after another; frames beyond them are left out.
-    fn process(&mut self, samples: &[f32; BATCH_SAMPLES], columns: &mut [f32]) {
-        for (index, (frame, &weight)) in self.frames.iter_mut().zip(self.window.iter()).enumerate() {
-            *frame = Lanes(from_fn(|lane| samples[lane * HOP_SAMPLES + index])) * Lanes::splat(weight);
-        }
-        self.fft
-            .process_with_scratch(&mut self.frames[..], &mut self.spectra[..], &mut self.scratch)
-            .expect("the buffers have the plan's lengths");
-        for (power, bin) in self.power.iter_mut().zip(self.spectra.iter()) {
-            *power = bin.re * bin.re + bin.im * bin.im;
-        }
+    fn process(&mut self, samples: &[f32], columns: &mut [f32]) {
         let n_mels = self.filters.len();
-        for (mel, power) in self.filters.apply(&self.power).enumerate() {
+        let power = self.spectra.of(samples, HOP_SAMPLES);
+        for (mel, power) in self.filters.apply(power).enumerate() {
             let log = log10_floored(power);
             for (column, value) in columns[mel..].iter_mut().step_by(n_mels).zip(log.0) {
                 *column = value;
@@ -188,15 +159,11 @@ impl FrameTransform {
     }
 }
 
-/// The periodic Hann window.
-fn hann(index: usize) -> f32 {
-    (0.5 - 0.5 * (TAU * index as f64 / FFT_SAMPLES as f64).cos()) as f32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mel_filters::{hz_to_mel, mel_to_hz};
+    use std::f64::consts::TAU;
 
     /// Columns of the whole signal, pushed in pieces of the given sizes, over and over, and flushed.
     fn columns_of(n_mels: usize, signal: &[f32], piece_sizes: &[usize]) -> Vec<f32> {

@@ -14,7 +14,7 @@ interface SessionSettings {
   readonly threads: number;
   /** Folder that external initializers are read from; needed when the graph comes as bytes. */
   readonly weightsFolder?: string;
-  /** Spinning threads answer faster and burn a core while they wait: on for Whisper, off for VAD. */
+  /** Spinning threads answer faster and burn a core while they wait: on for Whisper, off for a single run. */
   readonly spin?: boolean;
   /** Whether 8-bit kernels need wider weights to be exact (saturation.ts): they take twice the time to load, and to multiply. */
   readonly widenWeights?: boolean;

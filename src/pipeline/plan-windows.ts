@@ -27,7 +27,7 @@ export interface StageClock {
   audioSamples: number;
 }
 
-/** 2 s of audio a run: more frames gain no speed. */
+/** 2 s of audio a run: windows need not be planned more often. */
 const VAD_BLOCK_SAMPLES = 64 * SILERO_FRAME_SAMPLES;
 
 /** What counts as a recording of one window: clips "of 30 s" are a little longer as often as not. */
@@ -64,14 +64,14 @@ export async function* planWindows(
       clock.mediaSeconds += spent("media", waitingSince);
       clock.audioSamples += samples.length / channels;
       for (const [channel, planner] of planners.entries()) {
-        await planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
+        planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
       }
       dropChunk(samples);
       for (const planner of planners) yield* inOrderOf(planner.take(false));
       waitingSince = performance.now();
     }
     clock.mediaSeconds += spent("media", waitingSince);
-    for (const planner of planners) await planner.end(clock.audioSamples);
+    for (const planner of planners) planner.end(clock.audioSamples);
     for (const planner of planners) yield* inOrderOf(planner.take(true));
   } finally {
     for (const planner of planners) planner.free();
@@ -113,15 +113,15 @@ class ChannelPlanner {
   }
 
   /** The next samples of the channel. */
-  async push(samples: Float32Array): Promise<void> {
+  push(samples: Float32Array): void {
     for (const history of this.#histories()) this.#timeMel(() => history.push(samples));
-    this.#decided.push(...(await this.#cutter.push(samples)));
+    this.#decided.push(...this.#cutter.push(samples));
   }
 
   /** The channel ends here. */
-  async end(totalSamples: number): Promise<void> {
+  end(totalSamples: number): void {
     for (const history of this.#histories()) this.#timeMel(() => history.flush());
-    this.#decided.push(...(await this.#cutter.end(totalSamples)));
+    this.#decided.push(...this.#cutter.end(totalSamples));
   }
 
   /** The windows whose mel is there; all of them at the end. */
@@ -167,19 +167,19 @@ function dropChunk(samples: Float32Array): void {
 }
 
 interface Cutter {
-  push(samples: Float32Array): Promise<DecodeWindow[]>;
-  end(totalSamples: number): Promise<DecodeWindow[]>;
+  push(samples: Float32Array): DecodeWindow[];
+  end(totalSamples: number): DecodeWindow[];
   readonly neededFromSample: number;
 }
 
 class FixedCutter implements Cutter {
   readonly #planner = new FixedWindowPlanner();
 
-  async push(samples: Float32Array): Promise<DecodeWindow[]> {
+  push(samples: Float32Array): DecodeWindow[] {
     return this.#planner.advance(samples.length);
   }
 
-  async end(totalSamples: number): Promise<DecodeWindow[]> {
+  end(totalSamples: number): DecodeWindow[] {
     return this.#planner.end(totalSamples);
   }
 
@@ -210,7 +210,7 @@ class SpeechCutter implements Cutter {
     this.#clock = clock;
   }
 
-  async push(samples: Float32Array): Promise<DecodeWindow[]> {
+  push(samples: Float32Array): DecodeWindow[] {
     const windows: DecodeWindow[] = [];
     this.#samples += samples.length;
     for (let at = 0; at < samples.length; ) {
@@ -218,7 +218,7 @@ class SpeechCutter implements Cutter {
       this.#block.set(part, this.#filled);
       this.#filled += part.length;
       at += part.length;
-      if (this.#filled === VAD_BLOCK_SAMPLES) windows.push(...(await this.#run(VAD_BLOCK_SAMPLES)));
+      if (this.#filled === VAD_BLOCK_SAMPLES) windows.push(...this.#run(VAD_BLOCK_SAMPLES));
     }
     return windows;
   }
@@ -227,10 +227,10 @@ class SpeechCutter implements Cutter {
    * The last frame is filled up with silence. Where nobody was heard, a recording of one window at most is that window, with no
    * speech in it: the model may understand a whisper, and what language it is.
    */
-  async end(totalSamples: number): Promise<DecodeWindow[]> {
+  end(totalSamples: number): DecodeWindow[] {
     const whole = Math.ceil(this.#filled / SILERO_FRAME_SAMPLES) * SILERO_FRAME_SAMPLES;
     this.#block.fill(0, this.#filled, whole);
-    const windows = whole > 0 ? await this.#run(whole) : [];
+    const windows = whole > 0 ? this.#run(whole) : [];
     windows.push(...this.#planner.end(totalSamples));
     if (windows.length > 0 || this.#planner.hasHeard || totalSamples > LONGEST_SHORT_SAMPLES) return windows;
     const endSample = Math.min(Math.ceil(totalSamples / HOP_SAMPLES) * HOP_SAMPLES, WINDOW_SAMPLES);
@@ -242,9 +242,9 @@ class SpeechCutter implements Cutter {
     return mayBeWhole ? 0 : this.#planner.neededFromSample;
   }
 
-  async #run(samples: number): Promise<DecodeWindow[]> {
+  #run(samples: number): DecodeWindow[] {
     const began = performance.now();
-    const frames = await this.#vad.process(this.#block.subarray(0, samples), this.#probabilities);
+    const frames = this.#vad.process(this.#block.subarray(0, samples), this.#probabilities);
     this.#filled = 0;
     const windows = this.#planner.push(this.#probabilities, frames);
     this.#clock.vadSeconds += spent("vad", began);

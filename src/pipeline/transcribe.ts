@@ -78,7 +78,7 @@ async function* transcribeFast(
   const { channel, raw, vad: detection } = options;
   const media = await openMedia(input, { channel, signal, ...(raw === undefined ? {} : { raw }) });
   let channels: Channel[] = [];
-  const models: SileroVad[] = [];
+  let models: readonly SileroVad[] = [];
   const totals = noTotals();
   const turns = new Turns();
   let speechSamples = 0;
@@ -87,8 +87,7 @@ async function* transcribeFast(
   let likelyLanguage: string | undefined;
   try {
     channels = channelsOf(input, media, options, engine);
-    if (detection !== undefined)
-      for (const _ of channels) models.push(models[0]?.another() ?? (await SileroVad.load()));
+    if (detection !== undefined) models = await SileroVad.loadSeveral(channels.length);
     const isLong = (media.info.durationSeconds ?? Number.POSITIVE_INFINITY) > LONG_RECORDING_SECONDS;
     const maxFirstWindowSeconds = isLong ? EARLY_WINDOW_SECONDS : WINDOW_SECONDS;
     const vad = detection === undefined ? undefined : { models, detection, maxFirstWindowSeconds };
@@ -147,7 +146,7 @@ async function* transcribeFast(
   } finally {
     for (const { recording } of channels) engine.endRecording(recording);
     await media.close();
-    for (const model of models) await model.release();
+    for (const model of models) model.free();
   }
   // Fails where the model did, also if nothing was said that it was needed for.
   const loadSeconds = await engine.loaded;

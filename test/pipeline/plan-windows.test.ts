@@ -16,7 +16,7 @@ beforeAll(async () => {
   model = await SileroVad.load();
   speech = (await decode(fixture("austen-0870.wav"))).samples;
 });
-afterAll(() => model.release());
+afterAll(() => model.free());
 
 describe("with VAD", () => {
   test("the whole sentence is one window, with the mel columns of just its samples", async () => {
@@ -150,7 +150,7 @@ describe("two channels", () => {
     })) {
       windows.push(window);
     }
-    await other.release();
+    other.free();
     expect(clock.audioSamples).toBe(left.length);
     const alone = (plannedWindows: readonly PlannedWindow[]) =>
       plannedWindows.map(({ settledSample: _, channel: __, ...window }) => window);

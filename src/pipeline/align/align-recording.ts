@@ -31,9 +31,9 @@ export async function* alignRecording(
   const recording = engine.newRecording();
   const totals = noTotals();
   const decoded: DecodedWindow[] = [];
-  const models: SileroVad[] = [];
+  let models: readonly SileroVad[] = [];
   try {
-    if (detection !== undefined) models.push(await SileroVad.load());
+    if (detection !== undefined) models = [await SileroVad.load()];
     const vad =
       detection === undefined ? undefined : { models, detection, maxFirstWindowSeconds: WINDOW_SECONDS };
     const alignMels = (aligner ?? engine).nMels;
@@ -61,7 +61,7 @@ export async function* alignRecording(
   } finally {
     engine.endRecording(recording);
     await media.close();
-    for (const model of models) await model.release();
+    for (const model of models) model.free();
   }
   const spoken = decoded.find(({ result }) => result.segments.length > 0);
   if (spoken === undefined)

@@ -82,18 +82,17 @@ export class ChannelListener {
     if (isCleaned) traceSpan(this.channel, "echo", began);
     const echoIsLate = isCleaned && echo.wasLate;
     if (clean === undefined) return { echoIsLate, apply: () => {} };
-    const apply = await this.#listen(clean, isSilent, threshold);
+    const apply = this.#listen(clean, isSilent, threshold);
     return { echoIsLate, apply };
   }
 
   /** The channel is over: what is being said ends here, when the function that this gives is called. */
-  async end(): Promise<() => void> {
+  end(): () => void {
     const { echo, settings, voice } = this.#parts;
     if (this.channel === "loopback") echo?.endLoopback();
     const last = this.channel === "mic" ? (echo?.end() ?? []) : [];
     const isSilent = settings.isPaused(this.channel) || settings.isMuted(this.channel);
-    const applies: (() => void)[] = [];
-    for (const frame of last) applies.push(await this.#listen(frame, isSilent, settings.threshold));
+    const applies = last.map((frame) => this.#listen(frame, isSilent, settings.threshold));
     return () => {
       for (const apply of applies) apply();
       this.#mel.flush();
@@ -102,13 +101,13 @@ export class ChannelListener {
     };
   }
 
-  async #listen(clean: CleanFrame, isSilent: boolean, threshold: number): Promise<() => void> {
+  #listen(clean: CleanFrame, isSilent: boolean, threshold: number): () => void {
     const { voice, echo, report } = this.#parts;
     const frame = isSilent ? silence(clean.samples) : clean.samples;
     const began = performance.now();
     const isNeeded = !this.#tracker.isIdle;
     const mayBeEcho = this.channel === "mic" && echo?.mayEcho === true;
-    const probabilities = await voice.push(wholeFrame(frame), { isNeeded, threshold, mayBeEcho });
+    const probabilities = voice.push(wholeFrame(frame), { isNeeded, threshold, mayBeEcho });
     const quietPeak = voice.quietVoicePeak;
     report.totals.vadSeconds += (performance.now() - began) / 1000;
     traceSpan(this.channel, "vad", began);

@@ -1,5 +1,6 @@
 /** Listening from end to end: devices → level, voice, utterances → hypotheses and final texts → events. Read it top to bottom. */
 import { pipeline } from "node:stream/promises";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { CaptureNotice, ChannelAudio } from "../../audio/capture/channel-audio.js";
 import { openChannelAudio } from "../../audio/capture/open-channel.js";
 import { createSessionClock, type PacingClock } from "../../audio/capture/session-clock.js";
@@ -126,7 +127,7 @@ export async function* listen(
     stop();
     for (const source of sources) await source.close();
     await Promise.all([engines.release(), previewEngines.release()]);
-    await listeners.close();
+    listeners.close();
   }
 }
 
@@ -184,9 +185,9 @@ async function hear(
     recorder.step({ step: "heard", channel: name, ...(echoIsLate && { echo: "late" }) });
     apply();
   };
-  const end = async () => {
+  const end = () => {
     recorder.step({ step: "ending", channel: name });
-    const apply = await channel.end();
+    const apply = channel.end();
     recorder.step({ step: "ended", channel: name });
     apply();
   };
@@ -201,7 +202,11 @@ async function hear(
       const heard = performance.now();
       loop.wake();
       await Promise.all([events.room(), loop.caughtUp(maxWaitingSeconds)]);
-      if (lockstep !== undefined) await recorder.room();
+      if (lockstep !== undefined) {
+        await recorder.room();
+        // No device paces what is read as fast as it can be: readers of events, and the engine, have their turn here.
+        await yieldToOthers();
+      }
       lockstep?.advance(index);
       traceSpan(name, "wait", heard);
       waitingSince = performance.now();
@@ -218,7 +223,7 @@ async function hear(
     // An abort does not wait for the frame under way.
     isOver = true;
     await hearing.catch(() => {});
-    await end();
+    end();
     loop.wake();
     await loop.caughtUp(maxWaitingSeconds);
     lockstep?.end(index);

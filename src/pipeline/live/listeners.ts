@@ -27,7 +27,7 @@ interface ListenerParts {
 /** Filled one by one, so that what is there can be freed wherever opening fails. */
 export class Listeners {
   readonly channels: ChannelListener[] = [];
-  readonly #models: SileroVad[] = [];
+  #models: readonly SileroVad[] = [];
   readonly #numbers = { next: 0 };
   #hasEcho = false;
 
@@ -52,10 +52,9 @@ export class Listeners {
     const echo =
       names.length > 1 && echoGate !== "off" ? new EchoGate(echoGate, isLive, lateFrames) : undefined;
     this.#hasEcho = echo !== undefined;
-    for (const channel of names) {
-      const vad = this.#models[0]?.another() ?? (await SileroVad.load());
-      this.#models.push(vad);
-      const voice = new VoiceDetector(vad);
+    this.#models = await SileroVad.loadSeveral(names.length);
+    for (const [i, channel] of names.entries()) {
+      const voice = new VoiceDetector(this.#models[i]!);
       const numbers = this.#numbers;
       this.channels.push(
         new ChannelListener({ channel, voice, echo, options, settings, nMels, previewMels, numbers, report }),
@@ -63,8 +62,8 @@ export class Listeners {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     for (const channel of this.channels) channel.free();
-    for (const model of this.#models) await model.release();
+    for (const model of this.#models) model.free();
   }
 }

@@ -39,7 +39,7 @@ export class QuietVoice {
    * After each frame too quiet to be heard. `samples`: of the last frames, none of them loud. Returns the loudest sample of a voice, once for
    * each threshold; undefined: there is none, or it has been told.
    */
-  async watch(samples: () => Float32Array, threshold: number): Promise<number | undefined> {
+  watch(samples: () => Float32Array, threshold: number): number | undefined {
     if (++this.#framesSinceLook < STEP_FRAMES || threshold >= this.#toldThreshold) return undefined;
     this.#framesSinceLook = 0;
     const looked = samples();
@@ -47,7 +47,7 @@ export class QuietVoice {
     if (peak < threshold * FAINT) return undefined;
     const probabilities = new Float32Array(looked.length / SILERO_FRAME_SAMPLES);
     this.#vad.reset();
-    await this.#vad.process(looked, probabilities);
+    this.#vad.process(looked, probabilities);
     const voiced = probabilities.filter((probability) => probability >= VOICE_PROBABILITY).length;
     if (voiced < VOICED_PART * probabilities.length) return undefined;
     this.#largestPeak = Math.max(this.#largestPeak, peak);

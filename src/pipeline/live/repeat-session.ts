@@ -53,7 +53,7 @@ export async function* repeatSession(
     report.begin({ sources: [], now: () => 0, loop: idle, engines: new Set([engines, previewEngines]) });
 
     const hearing = new Map<ChannelName, Promise<HeardFrame>>();
-    const ending = new Map<ChannelName, Promise<() => void>>();
+    const ending = new Map<ChannelName, () => void>();
     let making: Promise<() => void> | undefined;
     let partial: Promise<Hypothesis> | undefined;
     let checking: Promise<() => void> | undefined;
@@ -73,10 +73,10 @@ export async function* repeatSession(
           (await hearing.get(step.channel)!).apply();
           break;
         case "ending":
-          ending.set(step.channel, expected(listenerOf(step.channel).end()));
+          ending.set(step.channel, listenerOf(step.channel).end());
           break;
         case "ended":
-          (await ending.get(step.channel)!)();
+          ending.get(step.channel)!();
           break;
         case "decode": {
           const index = names.indexOf(step.channel);
@@ -106,7 +106,7 @@ export async function* repeatSession(
     }
   } finally {
     await Promise.all([engines.release(), previewEngines.release()]);
-    await listeners.close();
+    listeners.close();
   }
 
   function listenerOf(name: ChannelName): ChannelListener {

@@ -50,7 +50,7 @@ export class VoiceDetector {
    * quiet, two seconds of them when it gets loud. A frame whose peak reaches `threshold` (of full scale) is loud. While `isNeeded` (somebody
    * speaks) the model goes on listening, loud or not. `mayBeEcho`: a quiet voice in it may be what loudspeakers play.
    */
-  async push(frame: Float32Array, { isNeeded, threshold, mayBeEcho }: PushOptions): Promise<Float32Array> {
+  push(frame: Float32Array, { isNeeded, threshold, mayBeEcho }: PushOptions): Float32Array {
     this.#framesSinceNeeded = isNeeded ? 0 : this.#framesSinceNeeded + 1;
     const isLenient = this.#framesSinceNeeded <= LENIENT_FRAMES;
     const isLoud = peakOf(frame) >= threshold * (isLenient ? LENIENCY : 1);
@@ -59,12 +59,12 @@ export class VoiceDetector {
     this.#held.push(frame);
     this.#quietVoicePeak = undefined;
     if (isNeeded) this.#quietVoice.forget();
-    if (this.#isAwake) return await this.#hear();
+    if (this.#isAwake) return this.#hear();
     if (this.#held.length <= HELD_FRAMES) return new Float32Array(0);
     this.#held.shift();
     // From here on it listens anew when it gets loud, whatever it has heard meanwhile.
     this.#hasGap = true;
-    if (!mayBeEcho) this.#quietVoicePeak = await this.#quietVoice.watch(() => this.#samples(), threshold);
+    if (!mayBeEcho) this.#quietVoicePeak = this.#quietVoice.watch(() => this.#samples(), threshold);
     return new Float32Array(1);
   }
 
@@ -75,13 +75,13 @@ export class VoiceDetector {
     return quiet;
   }
 
-  async #hear(): Promise<Float32Array> {
+  #hear(): Float32Array {
     const samples = this.#samples();
     const probabilities = new Float32Array(this.#held.length);
     this.#held = [];
     if (this.#hasGap) this.#vad.reset();
     this.#hasGap = false;
-    await this.#vad.process(samples, probabilities);
+    this.#vad.process(samples, probabilities);
     return probabilities;
   }
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   vad = await SileroVad.load();
   speech = await speechFrames();
 });
-afterAll(() => vad.release());
+afterAll(() => vad.free());
 
 test("finds the voice where the model finds it that hears all, after any silence", async () => {
   vad.reset();
@@ -88,7 +88,7 @@ async function probabilitiesOf(frames: readonly Float32Array[]): Promise<Float32
   const samples = new Float32Array(frames.length * SILERO_FRAME_SAMPLES);
   for (const [i, frame] of frames.entries()) samples.set(frame, i * SILERO_FRAME_SAMPLES);
   const probabilities = new Float32Array(frames.length);
-  await vad.process(samples, probabilities);
+  vad.process(samples, probabilities);
   return probabilities;
 }
 
