@@ -1,5 +1,5 @@
 /** The encoder graph: log-mel to hidden states. */
-import { type EncoderRows, inChunks, WHOLE } from "./encoder-rows.js";
+import { type EncoderRows, inChunks, whole } from "./encoder-rows.js";
 import { GraphBuilder, type GraphOptions, MICROSOFT, type Value } from "./graph-builder.js";
 import { feedForward, gelu, type InputRounding, layerNorm, linear, rotated } from "./layers.js";
 import type { Safetensors } from "./safetensors.js";
@@ -55,10 +55,10 @@ export function encoderLayers(
   let x = multipliesConvolutions ? multipliedConvolutions(g, mel, config) : convolutions(g, mel);
   x = g.op("Add", [x, g.floatInput("positions", ["F", config.dModel])]);
   x = rotated(g, x);
-  const rows = isChunked ? inChunks(g, config.dModel >= WIDE) : WHOLE;
+  const rows = isChunked ? inChunks(g, config.dModel >= WIDE) : whole(g);
   x = rows.begin(x);
   for (let layer = 0; layer < config.encoderLayers; layer++) {
-    x = isChunked ? chunkedLayer(g, rows, x, layer, config) : wholeLayer(g, x, layer, config);
+    x = encoderLayer(g, rows, x, layer, config);
   }
   return { x, rows };
 }
@@ -109,23 +109,7 @@ function multipliedConvolutions(g: GraphBuilder, mel: Value, { dModel, nMels }: 
   return x;
 }
 
-function wholeLayer(g: GraphBuilder, x: Value, index: number, config: WhisperConfig): Value {
-  const { encoderHeads, dModel } = config;
-  const layer = nameOf(index);
-  // onnxruntime looks for buffers to use again among those of the same size (GraphBuilder.sized). Each half of a layer has a name of its own
-  // for the frames, because a buffer that all layers use lives through the whole graph: 130 MB of large-v3-turbo. What goes from half to
-  // half has one in common.
-  const [attending, feeding] = [`F ${layer} 1`, `F ${layer} 2`];
-  const sized = (value: Value, frames: string) => g.sized(value, ["A", frames, dModel]);
-
-  const h = sized(layerNorm(g, x, `${layer}.self_attn_layer_norm`, dModel), attending);
-  const qkv = g.ops("Split", [linear(g, h, `${layer}.self_attn.qkv`)], 3, { axis: -1, num_outputs: 3 });
-  const attended = g.op("MultiHeadAttention", qkv, { num_heads: encoderHeads }, MICROSOFT);
-  const y = sized(g.op("Add", [x, linear(g, attended, `${layer}.self_attn.out_proj`)]), "F");
-  return sized(feedForward(g, y, layer, dModel, { ...roundingOf(index, config), rows: feeding }), "F");
-}
-
-function chunkedLayer(
+function encoderLayer(
   g: GraphBuilder,
   rows: EncoderRows,
   x: Value,
@@ -133,12 +117,17 @@ function chunkedLayer(
   config: WhisperConfig,
 ): Value {
   const { encoderHeads, headSize, dModel: width } = config;
-  const layer = nameOf(index);
-  const groups = width < WIDE ? ([HEAD_GROUPS, 3, 2].find((count) => encoderHeads % count === 0) ?? 1) : 1;
+  const layer = `encoder.layers.${index}`;
+  // Each half of a layer has a size of its own for what lies within.
+  const [attending, feeding] = [`F ${layer} 1`, `F ${layer} 2`];
+  const groups =
+    rows.isChunked && width < WIDE
+      ? ([HEAD_GROUPS, 3, 2].find((count) => encoderHeads % count === 0) ?? 1)
+      : 1;
   const together = encoderHeads / groups;
 
   const qkv = rows.each(`${layer} attention`, [{ value: x, width }], ([part]) => {
-    const h = layerNorm(g, part!, `${layer}.self_attn_layer_norm`, width);
+    const h = rows.sized(layerNorm(g, part!, `${layer}.self_attn_layer_norm`, width), attending, width);
     const made = linear(g, h, `${layer}.self_attn.qkv`);
     const split = g.ops("Split", [made], 3 * groups, { axis: -1, num_outputs: 3 * groups });
     return split.map((value) => ({ value, width: together * headSize }));
@@ -150,18 +139,13 @@ function chunkedLayer(
   // Of one group a Concat would be a copy.
   const joined = groups === 1 ? attended[0]! : g.op("Concat", attended, { axis: -1 });
   const inputs = [x, joined].map((value) => ({ value, width }));
-  return rows.each(layer, inputs, ([part, of]) => {
-    const y = g.op("Add", [part!, linear(g, of!, `${layer}.self_attn.out_proj`)]);
-    return [{ value: feedForward(g, y, layer, width, roundingOf(index, config)), width }];
-  })[0]!;
-}
-
-function nameOf(index: number): string {
-  return `encoder.layers.${index}`;
-}
-
-function roundingOf(index: number, { encoderLayers }: WhisperConfig): { behindGelu?: InputRounding } {
-  return index < encoderLayers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
+  const [next] = rows.each(layer, inputs, ([part, of]) => {
+    const y = rows.sized(g.op("Add", [part!, linear(g, of!, `${layer}.self_attn.out_proj`)]), "F", width);
+    const behindGelu = index < config.encoderLayers * SMALL_LAYERS ? { behindGelu: ONE_PART } : {};
+    const options = { ...behindGelu, rows: rows.isChunked ? undefined : feeding };
+    return [{ value: feedForward(g, y, layer, width, options), width }];
+  });
+  return rows.sized(next!, "F", width);
 }
 
 /** Audio positions [1500, width]: from the checkpoint where it keeps them, else the sinusoids they are defined as. */

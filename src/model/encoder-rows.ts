@@ -19,20 +19,31 @@ export interface Rows {
 }
 
 export interface EncoderRows {
+  readonly isChunked: boolean;
   /** Rows [A, R, width], R ≥ F, of frames [A, F, width]. */
   begin(frames: Value): Value;
   /** What `work` makes of rows; it gives each its results without a look at the others. `name`: another one each time. */
   each(name: string, inputs: readonly Rows[], work: (rows: readonly Value[]) => readonly Rows[]): Value[];
+  /** `value`, where all rows are there at once with a name for their number (GraphBuilder.sized). */
+  sized(value: Value, rows: string, width: number): Value;
   /** Of rows [A, R, width] those of frames [A, F, width]. */
   end(rows: Value): Value;
 }
 
-/** All at once: R = F. */
-export const WHOLE: EncoderRows = {
-  begin: (frames) => frames,
-  each: (_, inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
-  end: (rows) => rows,
-};
+/**
+ * All at once: R = F. onnxruntime looks for buffers to use again among those of the same size. A buffer that all layers use lives through the
+ * whole graph, 130 MB of large-v3-turbo, so what lies within half a layer is sized by a name of its own. What goes from half to half has one in
+ * common.
+ */
+export function whole(g: GraphBuilder): EncoderRows {
+  return {
+    isChunked: false,
+    begin: (frames) => frames,
+    each: (_, inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
+    sized: (value, rows, width) => g.sized(value, ["A", rows, width]),
+    end: (rows) => rows,
+  };
+}
 
 /** What a graph that works in chunks is told of a window of `frames`. */
 export function chunkFeeds(frames: number, threads: number): Record<string, Tensor> {
@@ -61,6 +72,7 @@ export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
   const chunkShape = g.input("chunk_shape", [4], ELEMENT.int64);
   const frameCount = g.input("frame_count", [1], ELEMENT.int64);
   return {
+    isChunked: true,
     begin: (x) => g.op("Gather", [x, frameOfRow], { axis: 1 }),
     each(name, inputs, work) {
       const slices = inputs.map(({ value, width, type = g.element }) => {
@@ -81,6 +93,7 @@ export function inChunks(g: GraphBuilder, namesSizes: boolean): EncoderRows {
         return namesSizes ? g.sized(joined, [1, `rows of ${name}`, width], type) : joined;
       });
     },
+    sized: (value) => value,
     end: (x) => g.op("Slice", [x, g.ints("first_row", [0]), frameCount, g.ints("rows_axis", [1])]),
   };
 }
