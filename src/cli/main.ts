@@ -1,14 +1,12 @@
 /** The program: runs one command line and sets the exit code. bin/mubbles.js calls it. */
 import { type Command, CommanderError } from "commander";
 import { asMubblesError, EXIT, MubblesError } from "../errors.js";
-import { systemCode } from "../writing.js";
+import { loaderError } from "../model/model-error.js";
 import { reportError } from "./messages.js";
 import { giveBackTerminal } from "./terminal-guard.js";
 
 /** A handle that a native library forgot to close must not keep a finished program alive. */
 const LINGER_MS = 3000;
-/** A library that the system refuses, or that the install left out. */
-const LOADER_CODES = ["ERR_DLOPEN_FAILED", "MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"];
 
 export async function main(argv: readonly string[]): Promise<void> {
   guardProcess();
@@ -28,17 +26,14 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** What importing the program failed with: Node rejects a promise of its own with it too. */
 let importFailure: unknown;
 
-/** Not statically: onnxruntime comes with it, and where the system cannot load that this is to be said. */
+/** Not statically: what the install left out is to be said. */
 async function importProgram(argv: readonly string[], finish: (exitCode: number) => void): Promise<Command> {
   try {
     const { createProgram } = await import("./program.js");
     return await createProgram(finish, argv[2]);
   } catch (cause) {
     importFailure = cause;
-    if (!LOADER_CODES.includes(systemCode(cause))) throw cause;
-    // The rest of the message is who required it.
-    const detail = (cause as Error).message.split("\n", 1)[0];
-    throw new MubblesError("RUNTIME_UNAVAILABLE", { detail, cause });
+    throw cause;
   }
 }
 
@@ -51,7 +46,9 @@ function endWith(thrown: unknown): number {
 
 /** What is said of whatever a command threw. */
 export function failureOf(thrown: unknown): MubblesError {
-  return thrown instanceof CommanderError ? usageError(thrown) : asMubblesError(thrown);
+  return thrown instanceof CommanderError
+    ? usageError(thrown)
+    : (loaderError(thrown) ?? asMubblesError(thrown));
 }
 
 function usageError({ message, code }: CommanderError): MubblesError {

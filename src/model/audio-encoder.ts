@@ -1,12 +1,12 @@
 /** Whisper's encoder: a window of log-mel in, what the decoder's cross-attention reads of it out. */
 import { FRAMES_PER_TOKEN } from "../units.js";
+import { chunkFeeds } from "./chunk-feeds.js";
 import type { Provider } from "./compute-device.js";
 import type { CrossPart } from "./cross-cache.js";
 import { crossGraph, encoderAndCrossGraph } from "./cross-graph.js";
 import { crossStorageOf, isHidden } from "./cross-storage.js";
 import { discardBuffers } from "./discard.js";
 import { audioPositions, encoderGraph } from "./encoder-graph.js";
-import { chunkFeeds } from "./encoder-rows.js";
 import { modelError } from "./model-error.js";
 import { type Moments, observed } from "./moments.js";
 import { createSession, type InferenceSession, Tensor } from "./ort.js";

@@ -1,14 +1,6 @@
 /** What the encoder does to each of its frames alone: to all at once, or to one chunk of them after the other. */
 import type { GraphBuilder, Value } from "./graph-builder.js";
 import { ELEMENT, type ElementType } from "./onnx-proto.js";
-import { int64, type Tensor } from "./ort.js";
-
-/**
- * Frames of a chunk: enough work for each thread, and no more, as what lies between two linears is to stay in the caches. With two threads
- * chunks of 150 to 300 take the same time, and smaller ones less memory.
- */
-const CHUNK_FRAMES_OF_THREAD = 75;
-const MIN_CHUNK_FRAMES = 150;
 
 /** Rows [A, R, width]. */
 export interface Rows {
@@ -42,20 +34,6 @@ export function whole(g: GraphBuilder): EncoderRows {
     each: (_, inputs, work) => work(inputs.map(({ value }) => value)).map(({ value }) => value),
     sized: (value, rows, width) => g.sized(value, ["A", rows, width]),
     end: (rows) => rows,
-  };
-}
-
-/** What a graph that works in chunks is told of a window of `frames`. */
-export function chunkFeeds(frames: number, threads: number): Record<string, Tensor> {
-  const most = Math.max(MIN_CHUNK_FRAMES, threads * CHUNK_FRAMES_OF_THREAD);
-  const chunks = Math.ceil(frames / most);
-  const chunkFrames = Math.ceil(frames / chunks);
-  return {
-    // The last frame fills the last chunk up.
-    frame_of_row: int64(Array.from({ length: chunks * chunkFrames }, (_, row) => Math.min(row, frames - 1))),
-    // What is left is the width.
-    chunk_shape: int64([chunks, 1, chunkFrames, -1]),
-    frame_count: int64([frames]),
   };
 }
 

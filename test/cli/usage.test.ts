@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { failureOf } from "../../src/cli/main.js";
 import { createProgram } from "../../src/cli/program.js";
 import type { ErrorCode } from "../../src/errors.js";
-import { expectFailure, mubbles, ROOT } from "./mubbles.js";
+import { expectFailure, mubbles, ROOT, SAMPLE } from "./mubbles.js";
 
 describe("help", () => {
   test.each([
@@ -34,12 +34,24 @@ describe("help", () => {
   });
 });
 
-test("where the system cannot load onnxruntime it is said what to do", async () => {
+describe("where the system cannot load onnxruntime", () => {
   const elsewhere = "--import=data:text/javascript,Object.defineProperty(process,'arch',{value:'pdp11'})";
-  const result = await mubbles(["--version"], { env: { NODE_OPTIONS: elsewhere } });
-  expectFailure(result, "RUNTIME_UNAVAILABLE");
-  expect(result.stderr).toContain("onnxruntime_binding.node");
-  expect(result.stderr).not.toContain("INTERNAL");
+  const env = { NODE_OPTIONS: elsewhere };
+
+  test.each([
+    [["file", SAMPLE]],
+    [["file", "--threads", "1", SAMPLE]],
+    [["listen", "--mic", `file:${SAMPLE}`, "--speed", "max", "--no-save"]],
+  ])("%j says what to do", async (args) => {
+    const result = await mubbles(args, { env });
+    expectFailure(result, "RUNTIME_UNAVAILABLE");
+    expect(result.stderr).toContain("onnxruntime_binding.node");
+    expect(result.stderr).not.toContain("INTERNAL");
+  });
+
+  test.each([[["--version"]], [["--help"]], [["models", "list"]]])("%j does without", async (args) => {
+    expect(await mubbles(args, { env })).toMatchObject({ exitCode: 0, stderr: "" });
+  });
 });
 
 const OPTIONS = [

@@ -1,8 +1,8 @@
 /** The encoder as it runs on processors with and without exact 8-bit products, whole and in chunks: the same numbers every way. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packagePath } from "../../src/assets.js";
+import { chunkFeeds } from "../../src/model/chunk-feeds.js";
 import { audioPositions, encoderGraph } from "../../src/model/encoder-graph.js";
-import { chunkFeeds } from "../../src/model/encoder-rows.js";
 import { createSession, type InferenceSession, Tensor } from "../../src/model/ort.js";
 import { Safetensors } from "../../src/model/safetensors.js";
 import { eightBitProductsSaturate } from "../../src/model/saturation.js";
