@@ -1,5 +1,6 @@
 /** From samples to decoding windows: mel and VAD run along the audio, the planner says where to cut. */
 
+import { laneOf } from "../audio/interleave.js";
 import type { SpeechDetectorOptions } from "../dsp/speech-detector.js";
 import { type DecodeWindow, FixedWindowPlanner, WindowPlanner } from "../dsp/window-planner.js";
 import { discardBuffers } from "../model/discard.js";
@@ -64,7 +65,7 @@ export async function* planWindows(
       clock.mediaSeconds += spent("media", waitingSince);
       clock.audioSamples += samples.length / channels;
       for (const [channel, planner] of planners.entries()) {
-        planner.push(channels === 1 ? samples : channelOf(samples, channel, channels));
+        planner.push(channels === 1 ? samples : laneOf(samples, channel, channels));
       }
       dropChunk(samples);
       for (const planner of planners) yield* inOrderOf(planner.take(false));
@@ -153,12 +154,6 @@ class ChannelPlanner {
     work();
     this.#clock.melSeconds += spent("mel", began);
   }
-}
-
-function channelOf(interleaved: Float32Array, channel: number, channels: number): Float32Array {
-  const samples = new Float32Array(interleaved.length / channels);
-  for (let i = 0; i < samples.length; i++) samples[i] = interleaved[i * channels + channel]!;
-  return samples;
 }
 
 /** An hour is 230 MB in chunks, and V8 lets tens of megabytes of them pile up. Only where the chunk is all of its buffer. */

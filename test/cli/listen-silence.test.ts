@@ -9,7 +9,7 @@ import { fixture, mubbles, temporaryFolder, wav } from "./mubbles.js";
 const WAV_HEADER_BYTES = 44;
 const BYTES_PER_SECOND = 32_000;
 const PAUSE_SECONDS = 9;
-/** Everything resident but the model: Node, onnxruntime, voice activity (docs/BENCHMARKS.md). */
+/** Everything resident but the model: Node and voice activity (docs/BENCHMARKS.md). */
 const RELEASED_MEGABYTES = 150;
 
 const speech = readFileSync(fixture("austen-0870.wav")).subarray(WAV_HEADER_BYTES);
