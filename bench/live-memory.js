@@ -53,7 +53,7 @@ async function main() {
       print("interface", await watchInterface(args, speechSeconds, folder), speechSeconds);
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

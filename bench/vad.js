@@ -2,10 +2,11 @@
  * Voice activity detection: Silero on one thread, and beside it onnxruntime with the same file, a frame a call as live audio
  * comes and 64 as a recording is read.
  */
+import { packagePath } from "../dist/assets.js";
 import { createSession, Tensor } from "../dist/model/ort.js";
 import { SILERO_FRAME_SAMPLES, SileroVad } from "../dist/model/silero.js";
 
-const MODEL_FILE = new URL("../models/silero-vad/silero_vad_16k_sequence.onnx", import.meta.url).pathname;
+const MODEL_FILE = packagePath("models/silero-vad/silero_vad_16k_sequence.onnx");
 const FRAMES = 1875;
 const SECONDS = 60;
 const ROUNDS = 5;

@@ -1,8 +1,8 @@
 //! Silero VAD v6 at 16 kHz: how likely each frame of 32 ms is speech.
 //!
 //! Follows the graph of silero_vad_16k_sequence.onnx (models/silero-vad/MODEL_CARD.md): magnitudes of four short spectra, four convolutions
-//! along time, an LSTM, one probability. The spectra come from rustfft, where the graph multiplies by a windowed DFT's matrix: the same numbers
-//! but for rounding, and a quarter of the work.
+//! along time, an LSTM, one probability. The spectra come from rustfft, where the graph multiplies by the matrix of a windowed DFT: the same numbers
+//! but for rounding.
 
 use crate::lanes::{LANES, Lanes};
 use crate::linear::Linear;
