@@ -5,8 +5,8 @@ import type { Safetensors } from "./safetensors.js";
 import { EMBEDDING, EMBEDDING_REST, FREQUENT_TOKENS } from "./vocabulary.js";
 import type { WhisperConfig } from "./whisper-config.js";
 
-/** Rows that are kept: what is said within minutes, and what was nearly chosen instead. 2 MB for base. */
-const KEPT_ROWS = 1024;
+/** Rows that are kept: what is said within minutes, and what was nearly chosen instead. 1 MB for base. */
+const KEPT_ROWS = 512;
 const NO_TOKEN = -1;
 
 /** A table of rows [rows, width] in its file, and the scale of each. */

@@ -2,8 +2,10 @@
 import { LogMel } from "../dsp/mel.js";
 import { FFT_SAMPLES, HOP_SAMPLES } from "../units.js";
 
-/** Room for a full window, what is decided late, and a chunk; grows where chunks are larger. */
-const INITIAL_COLUMNS = 4500;
+/** Room for a full window, what is decided late, and a chunk. */
+const INITIAL_COLUMNS = 3600;
+/** Where that is not enough. */
+const GROWTH = 1.25;
 /** Columns at the beginning of a stream that count samples in from before it: mirrored ones, where there are none. */
 const EDGE_COLUMNS = Math.ceil(FFT_SAMPLES / 2 / HOP_SAMPLES);
 
@@ -13,6 +15,8 @@ export class MelHistory {
   /** [columns × nMels]; its first column is `#firstFrame`. */
   #columns: Float32Array;
   #firstFrame = 0;
+  /** Frames before this one may make room for others. */
+  #neededFrame = 0;
   #endFrame = 0;
   /** That were pushed. */
   #samples = 0;
@@ -88,11 +92,7 @@ export class MelHistory {
 
   /** Frames before this one are not needed any more. */
   dropBefore(frame: number): void {
-    const dropped = Math.min(frame, this.#endFrame) - this.#firstFrame;
-    // Moving the rest costs time: only when half of the room would come free.
-    if (dropped * this.nMels < this.#columns.length / 2) return;
-    this.#columns.copyWithin(0, dropped * this.nMels, (this.#endFrame - this.#firstFrame) * this.nMels);
-    this.#firstFrame += dropped;
+    this.#neededFrame = Math.max(this.#neededFrame, Math.min(frame, this.#endFrame));
   }
 
   free(): void {
@@ -103,11 +103,20 @@ export class MelHistory {
     return this.#columns.subarray((this.#endFrame - this.#firstFrame) * this.nMels);
   }
 
+  /** Moves what is needed to the front only when the room is full, as it costs time. */
   #reserve(columns: number): void {
+    if (this.#fits(columns)) return;
+    const dropped = this.#neededFrame - this.#firstFrame;
+    this.#columns.copyWithin(0, dropped * this.nMels, (this.#endFrame - this.#firstFrame) * this.nMels);
+    this.#firstFrame = this.#neededFrame;
+    if (this.#fits(columns)) return;
     const needed = (this.#endFrame - this.#firstFrame + columns) * this.nMels;
-    if (needed <= this.#columns.length) return;
-    const larger = new Float32Array(Math.max(needed, this.#columns.length * 2));
+    const larger = new Float32Array(Math.max(needed, Math.ceil(this.#columns.length * GROWTH)));
     larger.set(this.#columns);
     this.#columns = larger;
+  }
+
+  #fits(columns: number): boolean {
+    return (this.#endFrame - this.#firstFrame + columns) * this.nMels <= this.#columns.length;
   }
 }

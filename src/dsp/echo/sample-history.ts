@@ -2,7 +2,7 @@
 export class SampleHistory {
   readonly #length: number;
   readonly #frameSamples: number;
-  /** A quarter longer than what is kept: so all of it moves only every few seconds. */
+  /** A sixteenth longer than what is kept, and a frame at least: so all of it moves less than once a second. */
   readonly #samples: Float32Array;
   #end: number;
 
@@ -10,7 +10,7 @@ export class SampleHistory {
   constructor(samples: number, frameSamples: number) {
     this.#length = samples;
     this.#frameSamples = frameSamples;
-    this.#samples = new Float32Array(samples + Math.ceil(samples / 4));
+    this.#samples = new Float32Array(samples + Math.max(frameSamples, Math.ceil(samples / 16)));
     this.#end = samples;
   }
 

@@ -10,3 +10,14 @@ test("frames at any distance, across the borders of those pushed, and silence be
   expect([...history.frame(3)]).toEqual([0, 1]);
   expect([...history.frame(8)]).toEqual([0, 0]);
 });
+
+test("the same after any number of frames", () => {
+  const history = new SampleHistory(40, 2);
+  for (let pushed = 0; pushed < 200; pushed += 2) {
+    history.push(Float32Array.of(pushed, pushed + 1));
+    for (const ago of [0, 1, 20, 38]) {
+      const last = pushed + 1 - ago;
+      expect([...history.frame(ago)]).toEqual([Math.max(0, last - 1), Math.max(0, last)]);
+    }
+  }
+});
