@@ -1,4 +1,5 @@
 /** The encoder in a thread of its own, as the runtime sees it. */
+import "./no-telemetry.js"; // For the thread that is started here.
 import { Worker } from "node:worker_threads";
 import { workerUrl } from "../assets.js";
 import { MubblesError } from "../errors.js";

@@ -1,4 +1,5 @@
 /** Where the engine's other side runs: in a thread of this process, or in a process of its own. */
+import "./no-telemetry.js"; // For the threads and processes that are started here.
 import { fork } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import { Worker } from "node:worker_threads";

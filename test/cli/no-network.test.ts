@@ -78,6 +78,8 @@ async function watched(args: readonly string[]): Promise<Result & { calls: strin
   const log = join(folder, "calls");
   const prefix = [
     ...(CUT ?? []),
+    // The process of the tests may have it set, by what it imports.
+    ...["env", "-u", "ORT_DISABLE_TELEMETRY"],
     "strace",
     "-f",
     "-qq",
