@@ -27,8 +27,8 @@ const WIDE = 768;
 const HEAD_GROUPS = 4;
 
 /**
- * mel [A, mels, 2F], positions [F, width], and in chunks what chunkFeeds (chunk-feeds.ts) gives, A = 1 → hidden [A, F, width], F ≤ 1500. Positions are an input, not a constant: of a constant
- * half a dozen copies are made on the way into a session. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder).
+ * mel [A, mels, 2F], positions [F, width], and in chunks what chunkFeeds (chunk-feeds.ts) gives, A = 1 → hidden [A, F, width], F ≤ 1500.
+ * Positions are an input, not a constant: of a constant half a dozen copies are made on the way into a session. Source of the layers: openai/whisper model.py:174-206 (AudioEncoder).
  */
 export function encoderGraph(
   weights: Safetensors,

@@ -6,8 +6,7 @@ import { BatchDecoder } from "./decoding/batch-decoder.js";
 import { PartialDecoder } from "./decoding/partial-decoder.js";
 import type { Answers, FromWorker } from "./engine-protocol.js";
 import { EngineQueue, type Waiting } from "./engine-queue.js";
-import { began, port, startedEncoder, trace } from "./engine-start.js";
-import { runError } from "./model-error.js";
+import { began, port, sendFailure, startedEncoder, trace } from "./engine-start.js";
 import { alignedWords, type UnalignedWords } from "./timing/unaligned-words.js";
 import { WhisperTokenizer } from "./tokenizer.js";
 import { WhisperRuntime } from "./whisper-runtime.js";
@@ -169,8 +168,7 @@ async function close(runtime: WhisperRuntime): Promise<void> {
 
 /** The encoder's thread would keep this one alive. */
 async function fail(error: unknown, runtime?: WhisperRuntime): Promise<void> {
-  const { code, where, detail } = runError(error);
-  send({ type: "failed", code, where, detail });
+  sendFailure(error);
   await runtime?.release().catch(() => {});
   port.close();
 }

@@ -1,12 +1,10 @@
 /** The engine's thread or process. Its loop is read while the encoder loads already: base is there 40 ms sooner for it. */
-import { port } from "./engine-start.js";
-import { runError } from "./model-error.js";
+import { port, sendFailure } from "./engine-start.js";
 
 try {
   await import("./engine-loop.js");
 } catch (error) {
   // Where the system cannot load onnxruntime, nothing above this file is there to say so.
-  const { code, where, detail } = runError(error);
-  port.send({ type: "failed", code, where, detail });
+  sendFailure(error);
   port.close();
 }
